@@ -1,0 +1,49 @@
+package plugin
+
+import "time"
+
+// AuthorizeRequest is one step of logging in. Exactly one of Begin, Complete
+// and Token is set.
+type AuthorizeRequest struct {
+	Connection string // its id; Connect came before
+	Begin      *AuthorizeBegin
+	Complete   *AuthorizeComplete
+	Token      *AuthorizeToken
+}
+
+// AuthorizeBegin asks for the URL that a person opens.
+type AuthorizeBegin struct{}
+
+// AuthorizeComplete brings back what the person's browser was redirected to.
+type AuthorizeComplete struct {
+	Session Secret // AuthorizeResponse.Session of the begin step
+	Answer  Secret // the whole redirect URL, or the bare code
+}
+
+// AuthorizeToken brings a token that was made elsewhere, for example with the
+// vendor's token generator.
+type AuthorizeToken struct {
+	AccessToken  Secret
+	RefreshToken Secret // zero: none
+}
+
+// AuthorizeResponse answers a step.
+type AuthorizeResponse struct {
+	URL         string // begin: what to open
+	RedirectURL string // begin: where the answer will arrive
+	Session     Secret // begin: to be handed back in the complete step
+
+	Done        bool // a token is stored; what follows is set
+	Account     Account
+	Granted     []string  // scopes
+	Missing     []string  // scopes that were asked for and not granted
+	ExpiresAt   time.Time // of the access token; zero: unknown
+	Diagnostics []Diagnostic
+}
+
+// Account is the member behind a connection.
+type Account struct {
+	ID   string `json:"id,omitempty"`
+	URN  string `json:"urn,omitempty"`
+	Name string `json:"name,omitempty"`
+}
