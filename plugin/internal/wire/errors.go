@@ -1,0 +1,110 @@
+package wire
+
+import (
+	"context"
+	"errors"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/internal/wire/pb"
+)
+
+// errorToPB turns any error into the message that carries it.
+func errorToPB(err error) *pb.Error {
+	e := plugin.AsError(err)
+	out := &pb.Error{
+		Kind:       e.Kind.String(),
+		Source:     string(e.Source),
+		Message:    e.Message,
+		Hint:       e.Hint,
+		Detail:     e.Detail,
+		Pointer:    e.Pointer,
+		HttpStatus: int32(e.HTTPStatus),
+		VendorCode: e.VendorCode,
+		RequestId:  e.RequestID,
+		Retryable:  e.Retryable,
+		RetryAt:    timePtrToPB(e.RetryAt),
+		Effect:     string(e.Effect),
+		DocsUrl:    e.DocsURL,
+	}
+	for _, v := range e.Violations {
+		out.Violations = append(out.Violations, &pb.Violation{Pointer: v.Pointer, Message: v.Message})
+	}
+	return out
+}
+
+// errorFromPB is the reverse. A kind that this side does not know, of a newer
+// peer, becomes Unknown and keeps its word in the detail.
+func errorFromPB(in *pb.Error) *plugin.Error {
+	e := &plugin.Error{
+		Source:     plugin.Source(in.Source),
+		Message:    in.Message,
+		Hint:       in.Hint,
+		Detail:     in.Detail,
+		Pointer:    in.Pointer,
+		HTTPStatus: int(in.HttpStatus),
+		VendorCode: in.VendorCode,
+		RequestID:  in.RequestId,
+		Retryable:  in.Retryable,
+		RetryAt:    timePtrFromPB(in.RetryAt),
+		Effect:     plugin.Effect(in.Effect),
+		DocsURL:    in.DocsUrl,
+	}
+	if err := e.Kind.UnmarshalText([]byte(in.Kind)); err != nil {
+		e.Detail = err.Error() + "; " + e.Detail
+	}
+	for _, v := range in.Violations {
+		e.Violations = append(e.Violations, plugin.Violation{Pointer: v.Pointer, Message: v.Message})
+	}
+	return e
+}
+
+// answer is any response message.
+type answer interface{ GetError() *pb.Error }
+
+// failure returns the error of a call: what its answer says, or what became
+// of the transport.
+func failure(ctx context.Context, out answer, err error) error {
+	if err != nil {
+		return transportError(ctx, err)
+	}
+	if e := out.GetError(); e != nil {
+		return errorFromPB(e)
+	}
+	return nil
+}
+
+// transportError turns a gRPC status into a plugin.Error. A broken transport
+// is PluginCrashed: only the process at the other end can break it. Whoever
+// supervises that process knows more and may say it better.
+func transportError(ctx context.Context, err error) error {
+	if ctxErr := ctx.Err(); ctxErr != nil {
+		return plugin.AsError(ctxErr)
+	}
+	e := &plugin.Error{Source: plugin.SourceHost, Effect: plugin.EffectUnknown, Err: err, Detail: err.Error()}
+	switch status.Code(err) {
+	case codes.Canceled:
+		return plugin.AsError(errors.Join(context.Canceled, err))
+	case codes.DeadlineExceeded:
+		return plugin.AsError(errors.Join(context.DeadlineExceeded, err))
+	case codes.ResourceExhausted:
+		e.Kind, e.Source, e.Effect = plugin.TooLarge, plugin.SourceUser, plugin.EffectNone
+		e.Message = "a message between host and plugin is over 16 MiB"
+		e.Hint = "Ask for less at once: a smaller page, fewer ids or fewer fields."
+	case codes.Unimplemented:
+		e.Kind, e.Effect = plugin.PluginIncompatible, plugin.EffectNone
+		e.Message = "the plugin does not know this call"
+		e.Hint = "Install a version of the plugin that fits this host."
+	case codes.Unavailable:
+		e.Kind, e.Retryable = plugin.PluginCrashed, true
+		e.Message = "the plugin went away during the call"
+		e.Hint = "Run the step again; the host starts the plugin anew."
+	default:
+		e.Kind = plugin.Internal
+		e.Message = "the call to the plugin failed in transit"
+		e.Hint = "This is a defect. Report it with the detail."
+	}
+	return e
+}
