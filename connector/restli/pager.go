@@ -1,0 +1,221 @@
+package restli
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"strconv"
+	"strings"
+)
+
+const (
+	defaultCount = 10      // page size when none is asked for. learn.microsoft.com/linkedin/shared/api-guide/concepts/pagination, 2026-11-24
+	defaultPages = 100     // our own bound against listings that never end
+	maxIndex     = 1 << 53 // above this an index is nonsense, and sums stay far from overflow
+)
+
+// PagerOptions are the settings of a [Pager].
+type PagerOptions struct {
+	Count    int64 // page size to ask for; zero means 10, as at LinkedIn
+	Start    int64 // index of the first element wanted; zero means the beginning
+	MaxPages int   // most pages to read; zero means 100
+	Window   int64 // LinkedIn serves no page that starts here or later; zero means no such bound
+}
+
+// Pager walks a listing page by page. It sends nothing: ask with the parameters that [Pager.Query] returns, hand the reply
+// to [Pager.Advance], and repeat until that returns a [Stop]. It never follows a link to where it points, it takes only the
+// parameters from it, so no reply can send the next request to another host.
+type Pager struct {
+	base Query
+	opts PagerOptions
+
+	start int64                      // of the page to ask for
+	count int64                      // of the page to ask for
+	extra Query                      // parameters that only the last link had, such as a cursor
+	pages int                        // pages read
+	empty bool                       // the last page was empty
+	seen  map[[sha256.Size]byte]bool // hashes of the pages read
+}
+
+// Stop says why a listing is at its end, or why the pager goes no further. The zero value means that there is another page.
+type Stop string
+
+// The reasons to stop.
+const (
+	StopEmpty    Stop = "empty"    // an empty page without a link to another, or two empty pages running
+	StopShort    Stop = "short"    // fewer elements than asked for, no link, no total that speaks against it
+	StopTotal    Stop = "total"    // as many elements as the listing has
+	StopRepeated Stop = "repeated" // the page was served before: its elements are not to be used again
+	StopLoop     Stop = "loop"     // the link to the next page does not lead forward
+	StopPages    Stop = "pages"    // PagerOptions.MaxPages
+	StopWindow   Stop = "window"   // PagerOptions.Window
+)
+
+// Cut reports whether the listing may go on beyond where the pager stopped.
+func (s Stop) Cut() bool {
+	return s == StopRepeated || s == StopLoop || s == StopPages || s == StopWindow
+}
+
+// NewPager returns a pager for the listing that query asks for. The parameters start and count are the pager's: what query says
+// about them is replaced. Nil options are the defaults.
+func NewPager(query Query, options *PagerOptions) *Pager {
+	p := &Pager{base: query, seen: map[[sha256.Size]byte]bool{}}
+	if options != nil {
+		p.opts = *options
+	}
+	if p.opts.Count <= 0 {
+		p.opts.Count = defaultCount
+	}
+	if p.opts.MaxPages <= 0 {
+		p.opts.MaxPages = defaultPages
+	}
+	p.start, p.count = max(p.opts.Start, 0), p.opts.Count
+	return p
+}
+
+// Query returns the parameters of the page to ask for next.
+func (p *Pager) Query() Query {
+	query := p.base.With("start", Int(p.start)).With("count", Int(p.count))
+	return append(query, p.extra...)
+}
+
+// Start returns the index of the first element of the page to ask for next.
+func (p *Pager) Start() int64 { return p.start }
+
+// Advance takes the page that [Pager.Query] asked for and moves on. It returns "" when there is another page to ask for. The
+// page itself is to be used unless the answer is StopRepeated.
+//
+// A link to the next page decides, also after a short page: some finders filter what they have fetched. Without one the listing
+// ends with an empty page, with a page that reaches the total, and with a short page unless the total says that more remains.
+func (p *Pager) Advance(c *Collection) Stop {
+	p.pages++
+	empty := len(c.Elements) == 0
+	if !empty {
+		sum := pageHash(c.Elements)
+		if p.seen[sum] {
+			return StopRepeated
+		}
+		p.seen[sum] = true
+	}
+	stop := Stop("")
+	if link, ok := c.Next(); !ok {
+		stop = p.step(c)
+	} else if empty && p.empty {
+		stop = StopEmpty
+	} else {
+		stop = p.follow(link)
+	}
+	p.empty = empty
+	switch {
+	case stop != "":
+		return stop
+	case p.opts.Window > 0 && p.start >= p.opts.Window:
+		return StopWindow
+	case p.pages >= p.opts.MaxPages:
+		return StopPages
+	}
+	return ""
+}
+
+// step moves on by one page where the reply has no link to the next.
+func (p *Pager) step(c *Collection) Stop {
+	got, count, total := int64(len(c.Elements)), p.count, int64(0)
+	if c.Paging != nil {
+		if c.Paging.Count > 0 && c.Paging.Count <= maxIndex {
+			count = c.Paging.Count // a server that serves smaller pages than asked for says so here
+		}
+		if c.Paging.Total != nil {
+			total = *c.Paging.Total
+		}
+	}
+	next := p.start + max(got, count)
+	switch {
+	case got == 0:
+		return StopEmpty
+	case total > 0 && next >= total:
+		return StopTotal
+	case total <= 0 && got < count:
+		return StopShort
+	case next > maxIndex:
+		return StopLoop
+	}
+	p.start, p.extra = next, nil
+	return ""
+}
+
+// follow takes the parameters of a link. Those of the listing itself stay as they were asked for: LinkedIn need not write them
+// back in the right encoding.
+func (p *Pager) follow(link Link) Stop {
+	to := p.parse(link.Href)
+	sameExtra := to.extra.Encode() == p.extra.Encode()
+	if !to.hasStart {
+		to.start = p.start
+		if sameExtra {
+			to.start += to.count
+		}
+	}
+	if sameExtra && to.start <= p.start || to.start < 0 || to.start > maxIndex {
+		return StopLoop
+	}
+	p.start, p.count, p.extra = to.start, to.count, to.extra
+	return ""
+}
+
+// target is where a link leads.
+type target struct {
+	start, count int64
+	hasStart     bool
+	extra        Query // parameters that the listing itself does not have
+}
+
+func (p *Pager) parse(href string) target {
+	to := target{count: p.count}
+	_, raw, _ := strings.Cut(href, "?")
+	raw, _, _ = strings.Cut(raw, "#")
+	for pair := range strings.SplitSeq(raw, "&") {
+		param, ok, err := parseParam(pair, 0)
+		if err != nil || !ok {
+			continue // unreadable: the listing has its own
+		}
+		switch param.Name {
+		case "start":
+			to.start, to.hasStart = indexOf(param.Value)
+		case "count":
+			if n, ok := indexOf(param.Value); ok && n > 0 {
+				to.count = n
+			}
+		case "q", "bq", "ids", "action", "oauth2_access_token":
+			// Written by the method, or never sent.
+		default:
+			if _, own := p.base.Get(param.Name); !own {
+				to.extra = append(to.extra, param)
+			}
+		}
+	}
+	return to
+}
+
+// indexOf reads the value of start or count.
+func indexOf(v Value) (int64, bool) {
+	text, _ := v.(String)
+	n, err := strconv.ParseInt(string(text), 10, 64)
+	return n, err == nil && n <= maxIndex
+}
+
+// pageHash is the same for the same elements, whatever the order of their fields and the white space.
+func pageHash(elements []json.RawMessage) [sha256.Size]byte {
+	sum := sha256.New()
+	for _, raw := range elements {
+		var v any
+		d := json.NewDecoder(bytes.NewReader(raw))
+		d.UseNumber() // an id above 2^53 must stay what it is
+		if err := d.Decode(&v); err == nil {
+			if canonical, err := json.Marshal(v); err == nil {
+				raw = canonical
+			}
+		}
+		sum.Write(raw)
+		sum.Write([]byte{0})
+	}
+	return [sha256.Size]byte(sum.Sum(nil))
+}
