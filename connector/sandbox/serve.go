@@ -1,0 +1,125 @@
+package sandbox
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// isAPI reports whether a path is one of the API host's.
+func isAPI(path string) bool {
+	return strings.HasPrefix(path, "/v2/") || strings.HasPrefix(path, "/rest/")
+}
+
+// serve is the way of every request: wait, answer, note, write.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	path, query, _ := strings.Cut(r.RequestURI, "?")
+	entry := Request{
+		At:       s.Now(),
+		Method:   r.Method,
+		Path:     path,
+		RawQuery: query,
+		Query:    query,
+		Header:   struckHeader(r.Header),
+		Member:   nobody,
+	}
+	fault, hit := s.faults.take(r.Method, path)
+	entry.Fault = hit
+	if !s.wait(r.Context(), s.dice.delay(s.currentLatency())+fault.Stall) {
+		return
+	}
+	answer := s.dispatch(r, path, &entry)
+	if fault.Reset {
+		s.log.add(entry)
+		reset(r)
+	}
+	answer = fault.apply(answer)
+	entry.Status = answer.status
+	s.log.add(entry)
+	s.write(w, r, answer, fault)
+}
+
+func (s *Server) currentLatency() Latency {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.latency
+}
+
+// dispatch finds who answers. A fault replaces the answer afterwards, so that the call has been
+// counted: LinkedIn's gateway counts before its backends fail.
+func (s *Server) dispatch(r *http.Request, path string, entry *Request) reply {
+	switch path {
+	case "/oauth/v2/authorization":
+		return s.authorize(r, false)
+	case "/oauth/native-pkce/authorization":
+		return s.authorize(r, true)
+	case "/oauth/v2/accessToken":
+		return s.exchange(r)
+	case "/oauth/v2/introspectToken":
+		return s.introspect(r)
+	case "/oauth/.well-known/openid-configuration":
+		return s.discovery()
+	case "/oauth/openid/jwks":
+		return s.jwks()
+	}
+	if isAPI(path) {
+		return s.newCall(r, entry).answer()
+	}
+	return noResource.reply()
+}
+
+// write sends an answer, damaged as the fault says.
+func (s *Server) write(w http.ResponseWriter, r *http.Request, answer reply, fault Fault) {
+	header := w.Header()
+	header.Set("Date", s.Now().UTC().Format(http.TimeFormat))
+	header.Set("X-Li-Uuid", uuid())
+	header.Set("X-Li-Request-Id", uuid())
+	header.Set("X-Li-Fabric", "prod-lva1")
+	for name, values := range answer.header {
+		header[name] = values
+	}
+	if header.Get("Content-Length") == "" {
+		header.Set("Content-Length", strconv.Itoa(len(answer.body)))
+	}
+	w.WriteHeader(answer.status)
+	switch {
+	case fault.Truncate:
+		_, _ = w.Write(answer.body[:len(answer.body)/2])
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	case fault.Drip > 0:
+		s.drip(w, r, answer.body, fault.Drip)
+	default:
+		_, _ = w.Write(answer.body)
+	}
+}
+
+// drip sends a body slowly.
+func (s *Server) drip(w http.ResponseWriter, r *http.Request, body []byte, pause time.Duration) {
+	size := max(len(body)/8, 1)
+	for len(body) > 0 && s.wait(r.Context(), pause) {
+		n := min(size, len(body))
+		_, _ = w.Write(body[:n])
+		_ = http.NewResponseController(w).Flush()
+		body = body[n:]
+	}
+}
+
+// reset breaks the connection so that the client sees a reset, not an end.
+func reset(r *http.Request) {
+	if c, ok := r.Context().Value(connKey{}).(*net.TCPConn); ok {
+		_ = c.SetLinger(0)
+	}
+	panic(http.ErrAbortHandler)
+}
+
+// uuid returns sixteen random bytes as LinkedIn's headers carry them.
+func uuid() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return base64.StdEncoding.EncodeToString(b[:])
+}
