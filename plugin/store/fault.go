@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io/fs"
+	"syscall"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/linkstep/linkstep/plugin"
+)
+
+// What the package itself finds wrong, to be worded by fault.
+var (
+	errClosed  = errors.New("the store is closed")
+	errDamaged = errors.New("the file does not fit its own header")
+	errBusy    = errors.New("the write lock was not given back in time")
+)
+
+// fault turns whatever went wrong with the database at path into an
+// [*plugin.Error]. The causes are told apart here and nowhere else.
+func fault(path string, err error) error {
+	var known *plugin.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &known):
+		return err
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		ended := plugin.AsError(err)
+		ended.Effect = plugin.EffectNone
+		return ended
+	}
+	message, hint := wording(path, err)
+	return &plugin.Error{Kind: plugin.StoreUnavailable, Source: plugin.SourceHost,
+		Message: message, Hint: hint, Detail: err.Error(), Err: err}
+}
+
+// fault is the function fault for this database. Closing a database makes the
+// calls under way fail in many ways, which are one.
+func (d *database) fault(err error) error {
+	if err != nil && d.closed.Load() && plugin.KindOf(err) == plugin.Unknown {
+		err = errors.Join(errClosed, err)
+	}
+	return fault(d.path, err)
+}
+
+// wording says what a cause means for a person, and the way out.
+func wording(path string, err error) (message, hint string) {
+	const restore = "Restore the file from a backup. Without one, move it away and connect the accounts again."
+	switch {
+	case errors.Is(err, errClosed):
+		return "the database " + path + " was closed", "Open it again."
+	case errors.Is(err, errDamaged):
+		return "the database " + path + " is damaged", restore
+	case errors.Is(err, errBusy):
+		return "another process has been writing to " + path + " for over " + patience.String(),
+			"Look for a linkstep process that hangs or was stopped, and end it."
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return "the disk of " + path + " is full", "Free some space, then run this again. Nothing was half-written."
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return path + " cannot be written to", "Make its folder writable, or set LINKSTEP_HOME to one that is."
+	}
+	switch code := sqliteCode(err); code & 0xff {
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return "the database " + path + " is damaged", restore
+	case sqlite3.SQLITE_FULL:
+		return "the disk of " + path + " is full", "Free some space, then run this again. Nothing was half-written."
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN:
+		return "the database " + path + " cannot be written to", "Make its folder writable, or set LINKSTEP_HOME to one that is."
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return wording(path, errBusy)
+	case sqlite3.SQLITE_IOERR:
+		if code == sqlite3.SQLITE_IOERR_SHORT_READ {
+			return "the database " + path + " is damaged", restore
+		}
+		return "the disk of " + path + " refuses to read or write", "Check the disk and its free space, then run this again."
+	}
+	return "the database " + path + " does not answer as it should", "This is a defect unless the file was changed by hand. Report it with the detail."
+}
+
+// sqliteCode returns SQLite's extended result code, 0 when err has none.
+func sqliteCode(err error) int {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		return e.Code()
+	}
+	return 0
+}
+
+// isBusy reports whether someone else holds the lock that was asked for.
+func isBusy(err error) bool {
+	code := sqliteCode(err) & 0xff
+	return code == sqlite3.SQLITE_BUSY || code == sqlite3.SQLITE_LOCKED
+}
+
+// absent reports whether a row was not there.
+func absent(err error) bool { return errors.Is(err, sql.ErrNoRows) }

@@ -1,0 +1,77 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/linkstep/linkstep/plugin"
+)
+
+// applicationID marks our databases among all SQLite files: "LSTP".
+const applicationID = 0x4c535450
+
+// migrations lead from each version of the schema to the next; a new one is
+// appended, none is ever changed. An empty database is version 0.
+//
+// Queries elsewhere are written so that PostgreSQL takes them too: $1 for
+// arguments, ON CONFLICT, RETURNING, no function of SQLite's own.
+var migrations = [...]string{
+	// 1: values. A key's revision is drawn from one sequence, so that it grows
+	// even when the key was deleted in between. store_key has one row.
+	`CREATE TABLE entries (key TEXT PRIMARY KEY, revision BIGINT NOT NULL, value BLOB NOT NULL);
+	 CREATE TABLE revision (last BIGINT NOT NULL);
+	 INSERT INTO revision VALUES (0);
+	 CREATE TABLE store_key (source TEXT NOT NULL, file TEXT NOT NULL, key_id BIGINT NOT NULL, proof BLOB NOT NULL);`,
+	// 2: counters. day is YYYY-MM-DD.
+	`CREATE TABLE counters (key TEXT PRIMARY KEY, day TEXT NOT NULL, used BIGINT NOT NULL) WITHOUT ROWID;`,
+	// 3: leases. expires is in microseconds since 1970.
+	`CREATE TABLE leases (key TEXT PRIMARY KEY, holder TEXT NOT NULL, expires BIGINT NOT NULL) WITHOUT ROWID;`,
+}
+
+// migrate brings the schema up to date. Of several processes that start at
+// once, one does it and the others find it done.
+func (d *database) migrate(ctx context.Context) error {
+	if at, err := d.version(ctx, d.durable); err != nil || at == len(migrations) {
+		return err
+	}
+	return d.write(ctx, d.durable, func(ctx context.Context, w *statements) error {
+		at, err := d.version(ctx, w)
+		if err != nil {
+			return err
+		}
+		return advance(ctx, w, at)
+	})
+}
+
+// version returns the version of the schema, or an error for a database that
+// is not ours or of a program newer than this one.
+func (d *database) version(ctx context.Context, w *statements) (int, error) {
+	var id, at int
+	if err := w.row(ctx, "PRAGMA application_id", nil, &id); err != nil {
+		return 0, err
+	}
+	if err := w.row(ctx, "PRAGMA user_version", nil, &at); err != nil {
+		return 0, err
+	}
+	switch {
+	case id != applicationID:
+		return 0, &plugin.Error{Kind: plugin.StoreUnavailable, Source: plugin.SourceHost,
+			Message: d.path + " is the database of another program",
+			Hint:    "Move it away, or set LINKSTEP_HOME to another folder."}
+	case at > len(migrations):
+		return 0, &plugin.Error{Kind: plugin.StoreUnavailable, Source: plugin.SourceHost,
+			Message: fmt.Sprintf("the database %s was written by a newer linkstep: its version is %d, this program knows %d", d.path, at, len(migrations)),
+			Hint:    "Install the newer linkstep, or set LINKSTEP_HOME to another folder."}
+	}
+	return at, nil
+}
+
+// advance runs the migrations from a version on, inside a transaction.
+func advance(ctx context.Context, w *statements, from int) error {
+	for _, m := range migrations[from:] {
+		if err := w.script(ctx, m); err != nil {
+			return err
+		}
+	}
+	return w.script(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, len(migrations)))
+}

@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/linkstep/linkstep/plugin"
+)
+
+// databaseName is the name of the database in its folder.
+const databaseName = "linkstep.db"
+
+// Options of [Open]. A nil pointer is the zero value.
+type Options struct {
+	// KeyFile holds the key that encrypts values. Empty: the one that the
+	// database was made with, for a new database [DefaultKeyFile].
+	KeyFile string
+}
+
+// Store is a [plugin.Store] in a SQLite database. All methods may be called
+// concurrently, and from several processes on the same folder.
+type Store struct {
+	db  *database
+	key *dataKey
+}
+
+var _ plugin.Store = (*Store)(nil)
+
+// Open opens the store in a folder, which is $LINKSTEP_HOME or [DefaultDir].
+// What is absent is made: the folder (0700), the database linkstep.db (0600)
+// and, together with a new database only, the key file (0600). Several
+// processes may do this at once and get the same store. Call Close at the end.
+//
+// Errors are of kind StoreUnavailable and name the file: a folder or a file
+// that cannot be made or written, a damaged database, one of a newer version,
+// a key file that is missing or belongs to another database.
+func Open(ctx context.Context, dir string, opts *Options) (*Store, error) {
+	var o Options
+	if opts != nil {
+		o = *opts
+	}
+	path, err := absolute(dir, "LINKSTEP_HOME", databaseName)
+	if err != nil {
+		return nil, err
+	}
+	if o.KeyFile != "" {
+		if o.KeyFile, err = absolute(o.KeyFile, "LINKSTEP_KEY_FILE"); err != nil {
+			return nil, err
+		}
+	}
+	if err := makeFolder(filepath.Dir(path), "LINKSTEP_HOME"); err != nil {
+		return nil, err
+	}
+	if err := create(ctx, path, o.KeyFile); err != nil {
+		return nil, fault(path, err)
+	}
+	s, err := openExisting(ctx, path, o.KeyFile)
+	if err != nil {
+		return nil, fault(path, err)
+	}
+	return s, nil
+}
+
+// openExisting opens a database file that exists.
+func openExisting(ctx context.Context, path, keyFile string) (*Store, error) {
+	if info, err := os.Stat(path); err != nil {
+		return nil, err
+	} else if info.Size() == 0 {
+		return nil, errDamaged // SQLite would take it for a new one
+	}
+	db, err := connect(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{db: db}
+	if err = db.checkDamage(ctx); err == nil {
+		if err = db.migrate(ctx); err == nil {
+			s.key, err = db.unlock(ctx, keyFile)
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.close())
+	}
+	return s, nil
+}
+
+// Close ends the calls under way and gives the files free. Later calls get an
+// error of kind StoreUnavailable; closing again does nothing.
+func (s *Store) Close() error {
+	return s.db.fault(s.db.close())
+}
+
+// absolute joins a path that a variable names and makes it absolute.
+func absolute(path, variable string, more ...string) (string, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil || path == "" {
+		return "", &plugin.Error{Kind: plugin.StoreUnavailable, Source: plugin.SourceHost, Err: err,
+			Message: "the path " + path + " leads nowhere", Hint: "Set " + variable + " to an absolute path."}
+	}
+	return filepath.Join(append([]string{abs}, more...)...), nil
+}
+
+// exists reports whether there is something under a path.
+func exists(path string) (bool, error) {
+	_, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}

@@ -1,0 +1,157 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/linkstep/linkstep/plugin"
+)
+
+// maxValue is the largest value, in bytes before encryption.
+const maxValue = 1 << 20
+
+// listLimit is how many keys List returns at most when it is not told.
+const listLimit = 1000
+
+// Get returns a value. One that does not open with the store's key, because
+// it was changed or moved, is StoreUnavailable.
+func (s *Store) Get(ctx context.Context, req *plugin.GetRequest) (*plugin.GetResponse, error) {
+	if err := checkKey("the key", req.Key); err != nil {
+		return nil, err
+	}
+	var sealed []byte
+	res := &plugin.GetResponse{}
+	err := s.db.read(ctx, func(r *statements) error {
+		return r.row(ctx, "SELECT revision, value FROM entries WHERE key = $1", []any{req.Key}, &res.Revision, &sealed)
+	})
+	if absent(err) {
+		return res, nil
+	}
+	if err != nil {
+		return nil, s.db.fault(err)
+	}
+	if res.Value, err = s.key.open(sealed, "entries", "value", req.Key); err != nil {
+		return nil, &plugin.Error{Kind: plugin.StoreUnavailable, Source: plugin.SourceHost, Detail: err.Error(), Err: err,
+			Message: fmt.Sprintf("the value of %s in %s does not open: it was changed or moved", req.Key, s.db.path),
+			Hint:    "Restore the database from a backup, or connect the account again."}
+	}
+	return res, nil
+}
+
+// Swap writes a value if nobody else has written since the revision given. A
+// value over 1 MiB is TooLarge.
+func (s *Store) Swap(ctx context.Context, req *plugin.SwapRequest) (*plugin.SwapResponse, error) {
+	if err := checkKey("the key", req.Key); err != nil {
+		return nil, err
+	}
+	if len(req.Value) > maxValue {
+		return nil, &plugin.Error{Kind: plugin.TooLarge, Source: plugin.SourceConnector,
+			Message: fmt.Sprintf("the value of %s is %d bytes, the store takes at most 1 MiB", req.Key, len(req.Value)),
+			Hint:    "Keep less, or keep it in several values."}
+	}
+	sealed, err := s.key.seal(req.Value, "entries", "value", req.Key)
+	if err != nil {
+		return nil, s.db.fault(err)
+	}
+	res := &plugin.SwapResponse{}
+	err = s.db.write(ctx, s.db.durable, func(ctx context.Context, w *statements) error {
+		*res, err = swap(ctx, w, req, sealed)
+		if err == nil && !res.Swapped {
+			return errUndo
+		}
+		return err
+	})
+	if err != nil {
+		return nil, s.db.fault(err)
+	}
+	return res, nil
+}
+
+// swap is Swap inside a transaction. It draws a revision even when it then
+// finds that it is late: the caller undoes that.
+func swap(ctx context.Context, w *statements, req *plugin.SwapRequest, sealed []byte) (plugin.SwapResponse, error) {
+	var next, standing int64
+	if err := w.row(ctx, "UPDATE revision SET last = last + 1 RETURNING last", nil, &next); err != nil {
+		return plugin.SwapResponse{}, err
+	}
+	query, args := "UPDATE entries SET revision = $1, value = $2 WHERE key = $3 AND revision = $4", []any{next, sealed, req.Key, req.Revision}
+	if req.Revision == 0 {
+		query, args = "INSERT INTO entries (revision, value, key) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING", args[:3]
+	}
+	changed, err := w.exec(ctx, query, args...)
+	if err != nil {
+		return plugin.SwapResponse{}, err
+	}
+	if changed == 1 {
+		return plugin.SwapResponse{Swapped: true, Revision: next}, nil
+	}
+	err = w.row(ctx, "SELECT revision FROM entries WHERE key = $1", []any{req.Key}, &standing)
+	if absent(err) {
+		err = nil
+	}
+	return plugin.SwapResponse{Revision: standing}, err
+}
+
+// Delete removes a key, or all keys with a prefix; counters and leases of the
+// same name stay. It is on disk when Delete returns.
+func (s *Store) Delete(ctx context.Context, req *plugin.DeleteRequest) (*plugin.DeleteResponse, error) {
+	query, args := "DELETE FROM entries WHERE key = $1", []any{req.Key}
+	var err error
+	switch {
+	case (req.Key == "") == (req.Prefix == ""):
+		err = misuse("exactly one of a key and a prefix is to be deleted")
+	case req.Key != "":
+		err = checkKey("the key", req.Key)
+	default:
+		query, args = "DELETE FROM entries WHERE key >= $1 AND key < $2", []any{req.Prefix, prefixEnd(req.Prefix)}
+		err = checkPrefix("the prefix", req.Prefix)
+	}
+	if err != nil {
+		return nil, err
+	}
+	res := &plugin.DeleteResponse{}
+	err = s.db.write(ctx, s.db.durable, func(ctx context.Context, w *statements) error {
+		res.Deleted, err = w.exec(ctx, query, args...)
+		return err
+	})
+	if err != nil {
+		return nil, s.db.fault(err)
+	}
+	return res, nil
+}
+
+// List returns keys of values, in the order of their bytes. An empty prefix
+// lists all.
+func (s *Store) List(ctx context.Context, req *plugin.ListRequest) (*plugin.ListResponse, error) {
+	if err := checkPrefix("the prefix", req.Prefix); err != nil {
+		return nil, err
+	}
+	if err := checkPrefix("after", req.After); err != nil {
+		return nil, err
+	}
+	limit := req.Limit
+	if limit < 0 {
+		return nil, misuse("at most %d keys are to be listed", limit)
+	}
+	if limit == 0 {
+		limit = listLimit
+	}
+	// One more than asked for, because After itself may be among them.
+	res := &plugin.ListResponse{}
+	err := s.db.read(ctx, func(r *statements) error {
+		return r.rows(ctx, "SELECT key FROM entries WHERE key >= $1 AND key < $2 ORDER BY key LIMIT $3",
+			[]any{max(req.Prefix, req.After), prefixEnd(req.Prefix), int64(limit) + 1}, func(rows *sql.Rows) error {
+				var key string
+				err := rows.Scan(&key)
+				if key > req.After && len(res.Keys) < limit {
+					res.Keys = append(res.Keys, key)
+				}
+				return err
+			})
+	})
+	if err != nil {
+		return nil, s.db.fault(err)
+	}
+	return res, nil
+}
