@@ -5,15 +5,33 @@ import "encoding/json"
 // Description is what a connector says of itself. It equals the connector's
 // manifest and its schema files.
 type Description struct {
-	Name         string          `json:"name"`                   // "linkedin": lower case, names the connector everywhere
-	DisplayName  string          `json:"display_name"`           // "LinkedIn"
-	Version      string          `json:"version"`                // semantic version of the connector
-	Protocol     int             `json:"protocol"`               // [Protocol] it was built with
-	Summary      string          `json:"summary"`                // one sentence
+	Name         string          `json:"name"`         // "linkedin": lower case, names the connector everywhere
+	DisplayName  string          `json:"display_name"` // "LinkedIn"
+	Version      string          `json:"version"`      // semantic version of the connector
+	Protocol     int             `json:"protocol"`     // [Protocol] it was built with
+	Summary      string          `json:"summary"`      // one sentence
+	About        About           `json:"about"`
+	API          APIVersion      `json:"api"`
 	Capabilities []string        `json:"capabilities,omitempty"` // optional parts of the contract it has, [CapabilityOptions] for example
 	Auth         *Auth           `json:"auth,omitempty"`         // nil: the connector needs no connection
 	ConfigSchema json.RawMessage `json:"config_schema"`          // JSON Schema of a connection's settings; secret ones are writeOnly
 	Actions      []ActionSpec    `json:"actions"`
+}
+
+// About says who made a connector and under which terms.
+type About struct {
+	Author          string   `json:"author"`
+	URL             string   `json:"url,omitempty"`
+	License         string   `json:"license,omitempty"` // SPDX identifier
+	Keywords        []string `json:"keywords,omitempty"`
+	PrivacyPolicies []string `json:"privacy_policies,omitempty"` // URLs, of the vendor too
+}
+
+// APIVersion names the vendor's API version that a connector asks for unless
+// a connection says otherwise.
+type APIVersion struct {
+	Version string `json:"version,omitempty"` // empty: the vendor has none
+	Sunset  string `json:"sunset,omitempty"`  // YYYY-MM-DD; empty: unknown
 }
 
 // Capabilities that a description may list.

@@ -1,6 +1,12 @@
 package plugin
 
-import "encoding/json"
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+)
 
 // Manifest describes a connector as a file, manifest.json. Its top level has
 // the shape of an MCP bundle's manifest, version 0.3; what is ours stands
@@ -74,7 +80,7 @@ type ManifestLinkstep struct {
 	Host         string           `json:"host"` // range of host versions, ">=0.1.0"
 	Capabilities []string         `json:"capabilities,omitempty"`
 	Auth         *Auth            `json:"auth,omitempty"`
-	API          ManifestAPI      `json:"api"`
+	API          APIVersion       `json:"api"`
 	ConfigSchema ManifestFile     `json:"config_schema"`
 	Actions      []ManifestAction `json:"actions"`
 	Artifacts    []Artifact       `json:"artifacts,omitempty"` // only in an installed copy
@@ -84,12 +90,6 @@ type ManifestLinkstep struct {
 type ManifestRange struct {
 	Min int `json:"min"`
 	Max int `json:"max"`
-}
-
-// ManifestAPI names the vendor's API version that the connector asks for by default.
-type ManifestAPI struct {
-	Version string `json:"version"`
-	Sunset  string `json:"sunset,omitempty"` // YYYY-MM-DD
 }
 
 // ManifestFile is a file with the checksum of its content.
@@ -120,4 +120,101 @@ type Artifact struct {
 	Arch   string `json:"arch"` // as GOARCH
 	Path   string `json:"path"` // relative to the manifest
 	SHA256 string `json:"sha256"`
+}
+
+// ManifestSchema is the JSON Schema that every manifest.json fits.
+const ManifestSchema = "schemas/manifest.schema.json"
+
+// minHost is the first host version that loads connectors of this protocol.
+const minHost = ">=0.1.0"
+
+// NewManifest returns the manifest of a connector that describes itself so,
+// without artifacts. It fails for a config schema that is no object of
+// properties.
+func NewManifest(d *Description) (*Manifest, error) {
+	m := &Manifest{
+		Schema: ManifestSchema, ManifestVersion: "0.3",
+		Name: d.Name, DisplayName: d.DisplayName, Version: d.Version, Description: d.Summary,
+		Author: ManifestAuthor{Name: d.About.Author, URL: d.About.URL}, License: d.About.License,
+		Keywords: d.About.Keywords, PrivacyPolicies: d.About.PrivacyPolicies,
+		Server: ManifestServer{
+			Type: "binary", EntryPoint: "linkstep",
+			MCPConfig: ManifestMCPConfig{Command: "linkstep", Args: []string{"mcp", d.Name}},
+		},
+		Compatibility: ManifestCompatibility{Platforms: []string{"darwin", "linux"}},
+		Tools:         []ManifestTool{},
+		Meta: ManifestMeta{Linkstep: ManifestLinkstep{
+			Protocol: ManifestRange{Min: d.Protocol, Max: d.Protocol}, Host: minHost,
+			Capabilities: d.Capabilities, Auth: d.Auth, API: d.API,
+			ConfigSchema: schemaFile("config", d.ConfigSchema),
+		}},
+	}
+	for i := range d.Actions {
+		a := &d.Actions[i]
+		m.Tools = append(m.Tools, ManifestTool{Name: a.Name, Description: a.Description})
+		m.Meta.Linkstep.Actions = append(m.Meta.Linkstep.Actions, ManifestAction{
+			Name: a.Name, Version: a.Version, Effect: a.Effect, Idempotent: a.Idempotent, Access: a.Access,
+			Input: schemaFile(a.Name+".input", a.Input), Output: schemaFile(a.Name+".output", a.Output),
+			Scopes: a.Scopes, Products: a.Products, Cost: a.Cost, Data: a.Data, ErrorKinds: a.ErrorKinds,
+		})
+	}
+	var err error
+	m.UserConfig, err = userConfig(d.ConfigSchema)
+	return m, err
+}
+
+// schemaFile names the file of a schema and the checksum of its content, which
+// is the schema as [SchemaText] writes it.
+func schemaFile(name string, schema json.RawMessage) ManifestFile {
+	sum := sha256.Sum256(SchemaText(schema))
+	return ManifestFile{Path: "schemas/" + name + ".json", SHA256: hex.EncodeToString(sum[:])}
+}
+
+// SchemaText returns a schema as it stands in its file: indented by two
+// spaces, with a line end. A schema that is no JSON is returned as it is.
+func SchemaText(schema json.RawMessage) []byte {
+	var compact, text bytes.Buffer
+	if json.Compact(&compact, schema) != nil || json.Indent(&text, compact.Bytes(), "", "  ") != nil {
+		return schema
+	}
+	text.WriteByte('\n')
+	return text.Bytes()
+}
+
+// userConfig words the settings of a config schema as those of an MCP bundle.
+func userConfig(schema json.RawMessage) (map[string]UserConfig, error) {
+	if len(schema) == 0 {
+		return nil, nil
+	}
+	var doc struct {
+		Properties map[string]struct {
+			Type        string          `json:"type"`
+			Title       string          `json:"title"`
+			Description string          `json:"description"`
+			Default     json.RawMessage `json:"default"`
+			WriteOnly   bool            `json:"writeOnly"`
+		} `json:"properties"`
+		Required []string `json:"required"`
+	}
+	if err := json.Unmarshal(schema, &doc); err != nil {
+		return nil, fmt.Errorf("config schema: %w", err)
+	}
+	required := make(map[string]bool)
+	for _, name := range doc.Required {
+		required[name] = true
+	}
+	config := make(map[string]UserConfig)
+	for name, p := range doc.Properties {
+		c := UserConfig{Title: p.Title, Description: p.Description, Required: required[name], Sensitive: p.WriteOnly, Default: p.Default}
+		switch p.Type {
+		case "string", "number", "boolean":
+			c.Type = p.Type
+		case "integer":
+			c.Type = "number"
+		default: // an MCP bundle has no objects and lists; they stay ours alone
+			continue
+		}
+		config[name] = c
+	}
+	return config, nil
 }

@@ -1,0 +1,124 @@
+package host
+
+import (
+	"context"
+
+	"github.com/linkstep/linkstep/plugin"
+)
+
+// Check tells the state of a connection.
+func (p *Plugin) Check(ctx context.Context, conn *Connection, req *plugin.CheckRequest) (*plugin.CheckResponse, error) {
+	return call(ctx, p, conn, func(ctx context.Context, r *running) (*plugin.CheckResponse, error) {
+		in := *req
+		in.Connection = conn.ID
+		return r.Check(ctx, &in)
+	})
+}
+
+// Authorize runs one step of logging a connection in.
+func (p *Plugin) Authorize(ctx context.Context, conn *Connection, req *plugin.AuthorizeRequest) (*plugin.AuthorizeResponse, error) {
+	return call(ctx, p, conn, func(ctx context.Context, r *running) (*plugin.AuthorizeResponse, error) {
+		in := *req
+		in.Connection = conn.ID
+		if in.Token != nil {
+			r.hide(in.Token.AccessToken.Reveal())
+			r.hide(in.Token.RefreshToken.Reveal())
+		}
+		return r.Authorize(ctx, &in)
+	})
+}
+
+// Usage tells how much of each daily budget a connection has used.
+func (p *Plugin) Usage(ctx context.Context, conn *Connection) (*plugin.UsageResponse, error) {
+	return call(ctx, p, conn, func(ctx context.Context, r *running) (*plugin.UsageResponse, error) {
+		return r.Usage(ctx, &plugin.UsageRequest{Connection: conn.ID})
+	})
+}
+
+// Options lists the choices for one field of an action's input.
+func (p *Plugin) Options(ctx context.Context, conn *Connection, req *plugin.OptionsRequest) (*plugin.OptionsResponse, error) {
+	return call(ctx, p, conn, func(ctx context.Context, r *running) (*plugin.OptionsResponse, error) {
+		in := *req
+		if conn != nil {
+			in.Connection = conn.ID
+		}
+		return r.Options(ctx, &in)
+	})
+}
+
+// Disconnect takes a connection out of the running connector, which drops
+// what it holds of it in memory. What the store holds of it is deleted by
+// [Connections.Delete].
+func (p *Plugin) Disconnect(ctx context.Context, conn *Connection) error {
+	_, err := call(ctx, p, nil, func(ctx context.Context, r *running) (*plugin.DisconnectResponse, error) {
+		r.mu.Lock()
+		delete(r.connected, conn.ID)
+		r.mu.Unlock()
+		return r.Disconnect(ctx, &plugin.DisconnectRequest{Connection: conn.ID})
+	})
+	return err
+}
+
+// call runs f on the running connector, which knows conn by then. A nil conn
+// is for a call that needs none.
+func call[T any](ctx context.Context, p *Plugin, conn *Connection, f func(context.Context, *running) (*T, error)) (*T, error) {
+	ctx, cancel := withTimeout(ctx, callTimeout)
+	defer cancel()
+	r, err := p.acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer r.calls.Done()
+	if conn != nil {
+		if err := r.connect(ctx, conn); err != nil {
+			return nil, p.explain(r, err, "while it took the connection "+conn.Name)
+		}
+	}
+	out, err := f(ctx, r)
+	if err != nil {
+		return nil, p.explain(r, err, "during the call")
+	}
+	return out, nil
+}
+
+// connect gives the connector a connection unless it has it already. Callers
+// that ask at the same moment share one call.
+func (r *running) connect(ctx context.Context, conn *Connection) error {
+	print := conn.fingerprint()
+	for {
+		r.mu.Lock()
+		c := r.connected[conn.ID]
+		if c == nil || c.print != print {
+			c = &connected{print: print, ready: make(chan struct{})}
+			r.connected[conn.ID] = c
+			r.mu.Unlock()
+			return r.introduce(ctx, conn, c)
+		}
+		r.mu.Unlock()
+		select {
+		case <-c.ready:
+		case <-ctx.Done():
+			return plugin.AsError(ctx.Err())
+		}
+		// One caller's cancellation is not the others'.
+		if kind := plugin.KindOf(c.err); c.err == nil || (kind != plugin.Canceled && kind != plugin.Deadline) {
+			return c.err
+		}
+	}
+}
+
+func (r *running) introduce(ctx context.Context, conn *Connection, c *connected) error {
+	for _, secret := range conn.Secrets {
+		r.hide(secret.Reveal())
+	}
+	_, c.err = r.Connect(ctx, &plugin.ConnectRequest{Connection: conn.forPlugin()})
+	if c.err != nil {
+		r.mu.Lock()
+		if r.connected[conn.ID] == c {
+			delete(r.connected, conn.ID)
+		}
+		r.mu.Unlock()
+	}
+	close(c.ready)
+	return c.err
+}

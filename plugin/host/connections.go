@@ -1,0 +1,237 @@
+package host
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/linkstep/linkstep/plugin"
+)
+
+// connectionKeys is where the host keeps connections in its store, by name.
+const connectionKeys = "host/connections/"
+
+// Connection is one authorized account with its configuration, as the host
+// keeps it. Do not change one that is in use; save a changed copy.
+type Connection struct {
+	ID        string                   // never changes
+	Name      string                   // what people call it
+	Connector string                   // the connector's name
+	Dev       bool                     // upstream hosts other than the vendor's are allowed
+	Settings  json.RawMessage          // a JSON object without the secret settings
+	Secrets   map[string]plugin.Secret // the secret settings
+	Account   plugin.Account           // who authorized it
+	CreatedAt time.Time
+}
+
+// NewConnection returns a connection with a new id.
+func NewConnection(connector, name string) *Connection {
+	id := make([]byte, 12)
+	_, _ = rand.Read(id) // never fails
+	return &Connection{ID: base64.RawURLEncoding.EncodeToString(id), Name: name, Connector: connector, CreatedAt: time.Now().UTC().Truncate(time.Second)}
+}
+
+// forPlugin is the connection as a connector gets it.
+func (c *Connection) forPlugin() plugin.Connection {
+	return plugin.Connection{ID: c.ID, Name: c.Name, Dev: c.Dev, Settings: c.Settings, Secrets: c.Secrets}
+}
+
+// fingerprint tells a changed connection from the same.
+type fingerprint [sha256.Size]byte
+
+func (c *Connection) fingerprint() fingerprint {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %q %t %q", c.ID, c.Name, c.Dev, c.Settings)
+	for _, name := range slices.Sorted(maps.Keys(c.Secrets)) {
+		fmt.Fprintf(h, " %q %q", name, c.Secrets[name].Reveal())
+	}
+	return fingerprint(h.Sum(nil))
+}
+
+// record is a connection as it is stored, encrypted like all values.
+type record struct {
+	ID        string            `json:"id"`
+	Connector string            `json:"connector"`
+	Dev       bool              `json:"dev,omitempty"`
+	Settings  json.RawMessage   `json:"settings"`
+	Secrets   map[string]string `json:"secrets,omitempty"`
+	Account   plugin.Account    `json:"account"`
+	CreatedAt time.Time         `json:"created_at"`
+}
+
+// Connections keeps connections in the host's store.
+type Connections struct{ store plugin.Store }
+
+// Connections returns the host's connections. Without a store every call of
+// it is an error of kind StoreUnavailable.
+func (h *Host) Connections() *Connections { return &Connections{store: h.store} }
+
+// ready reports that there is no store.
+func (c *Connections) ready() error {
+	if c.store != nil {
+		return nil
+	}
+	return &plugin.Error{
+		Kind: plugin.StoreUnavailable, Source: plugin.SourceHost, Effect: plugin.EffectNone,
+		Message: "this host has no store to keep connections in", Hint: "Give the host a store.",
+	}
+}
+
+// Get returns a connection by name. A name that does not exist is an error of
+// kind UnknownName.
+func (c *Connections) Get(ctx context.Context, name string) (*Connection, error) {
+	if err := c.ready(); err != nil {
+		return nil, err
+	}
+	conn, _, err := c.read(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if conn == nil {
+		names, err := c.Names(ctx)
+		if err != nil {
+			return nil, err
+		}
+		e := UnknownName("connection", name, "there is no connection", names)
+		if len(names) == 0 {
+			e.Hint = "Make one with: linkstep connect CONNECTOR --name " + name
+		}
+		return nil, e
+	}
+	return conn, nil
+}
+
+func (c *Connections) read(ctx context.Context, name string) (*Connection, int64, error) {
+	got, err := c.store.Get(ctx, &plugin.GetRequest{Key: connectionKeys + name})
+	if err != nil || got.Revision == 0 {
+		return nil, 0, err
+	}
+	var r record
+	if err := json.Unmarshal(got.Value, &r); err != nil {
+		return nil, 0, plugin.AsError(fmt.Errorf("connection %q in the store: %w", name, err))
+	}
+	conn := &Connection{ID: r.ID, Name: name, Connector: r.Connector, Dev: r.Dev, Settings: r.Settings, Account: r.Account, CreatedAt: r.CreatedAt}
+	for name, value := range r.Secrets {
+		if conn.Secrets == nil {
+			conn.Secrets = make(map[string]plugin.Secret, len(r.Secrets))
+		}
+		conn.Secrets[name] = plugin.NewSecret(value)
+	}
+	return conn, got.Revision, nil
+}
+
+// Names returns the names of all connections, sorted.
+func (c *Connections) Names(ctx context.Context) ([]string, error) {
+	if err := c.ready(); err != nil {
+		return nil, err
+	}
+	var names []string
+	for after := ""; ; {
+		page, err := c.store.List(ctx, &plugin.ListRequest{Prefix: connectionKeys, After: after})
+		if err != nil {
+			return nil, err
+		}
+		if len(page.Keys) == 0 {
+			return names, nil
+		}
+		for _, key := range page.Keys {
+			names = append(names, strings.TrimPrefix(key, connectionKeys))
+		}
+		after = page.Keys[len(page.Keys)-1]
+	}
+}
+
+// Save writes a connection. A connection of that name must be the same one,
+// by id; another is an error of kind Conflict.
+func (c *Connections) Save(ctx context.Context, conn *Connection) error {
+	if err := c.ready(); err != nil {
+		return err
+	}
+	if err := CheckConnectionName(conn.Name); err != nil {
+		return err
+	}
+	old, revision, err := c.read(ctx, conn.Name)
+	if err != nil {
+		return err
+	}
+	if old != nil && old.ID != conn.ID {
+		return connectionExists(conn.Name)
+	}
+	r := record{ID: conn.ID, Connector: conn.Connector, Dev: conn.Dev, Settings: conn.Settings, Account: conn.Account, CreatedAt: conn.CreatedAt}
+	for name, secret := range conn.Secrets {
+		if r.Secrets == nil {
+			r.Secrets = make(map[string]string, len(conn.Secrets))
+		}
+		r.Secrets[name] = secret.Reveal()
+	}
+	doc, err := json.Marshal(r)
+	if err != nil {
+		return plugin.AsError(err)
+	}
+	out, err := c.store.Swap(ctx, &plugin.SwapRequest{Key: connectionKeys + conn.Name, Value: doc, Revision: revision})
+	if err != nil {
+		return err
+	}
+	if !out.Swapped {
+		return connectionExists(conn.Name)
+	}
+	return nil
+}
+
+// Delete deletes a connection and all that its connector keeps of it, and
+// returns how many entries that were. Quota counters stay: their day goes on.
+func (c *Connections) Delete(ctx context.Context, conn *Connection) (int64, error) {
+	if err := c.ready(); err != nil {
+		return 0, err
+	}
+	// The connector's part goes first: a failure in between leaves a
+	// connection that can be deleted again.
+	out, err := c.store.Delete(ctx, &plugin.DeleteRequest{Prefix: plugin.ConnectionPrefix(conn.Connector, conn.ID)})
+	if err != nil {
+		return 0, err
+	}
+	rec, err := c.store.Delete(ctx, &plugin.DeleteRequest{Key: connectionKeys + conn.Name})
+	if err != nil {
+		return out.Deleted, err
+	}
+	return out.Deleted + rec.Deleted, nil
+}
+
+func connectionExists(name string) error {
+	return &plugin.Error{
+		Kind: plugin.Conflict, Source: plugin.SourceCaller, Effect: plugin.EffectNone,
+		Message: fmt.Sprintf("there is a connection %q already", name),
+		Hint:    "Choose another --name, or remove it with: linkstep disconnect " + name,
+	}
+}
+
+// connectionNameMax is the longest name of a connection, in bytes.
+const connectionNameMax = 64
+
+// CheckConnectionName returns an error of kind InvalidConfig for a name that a
+// connection cannot have.
+func CheckConnectionName(name string) error {
+	ok := name != "" && len(name) <= connectionNameMax && !strings.HasPrefix(name, "-") && !strings.HasPrefix(name, ".")
+	for _, r := range name {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_', r == '.':
+		default:
+			ok = false
+		}
+	}
+	if ok {
+		return nil
+	}
+	return &plugin.Error{
+		Kind: plugin.InvalidConfig, Source: plugin.SourceUser, Pointer: "/name", Effect: plugin.EffectNone,
+		Message: fmt.Sprintf("%q cannot be the name of a connection", name),
+		Hint:    "Use up to 64 letters, digits, dots, dashes and underscores.",
+	}
+}

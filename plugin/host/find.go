@@ -1,0 +1,105 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/linkstep/linkstep/plugin"
+)
+
+// Find returns the connector of that name: the installed one, else the one
+// built in.
+func (h *Host) Find(name string) (Source, error) {
+	names, err := h.installedNames()
+	if err != nil {
+		return Source{}, err
+	}
+	if slices.Contains(names, name) {
+		return installed(h.installedDir, name)
+	}
+	for _, src := range h.builtin {
+		if src.Name == name {
+			return src, nil
+		}
+		names = append(names, src.Name)
+	}
+	return Source{}, UnknownName("connector", name, "there is no connector", names)
+}
+
+// Found is a connector that [Host.Find] would give, or why it cannot.
+type Found struct {
+	Source Source
+	Err    error // why an installed connector cannot be used; nil: it can
+}
+
+// FindAll returns all connectors by name, the way Find resolves them.
+func (h *Host) FindAll() ([]Found, error) {
+	names, err := h.installedNames()
+	if err != nil {
+		return nil, err
+	}
+	for _, src := range h.builtin {
+		if !slices.Contains(names, src.Name) {
+			names = append(names, src.Name)
+		}
+	}
+	slices.Sort(names)
+	var all []Found
+	for _, name := range names {
+		src, err := h.Find(name)
+		src.Name = name
+		all = append(all, Found{src, err})
+	}
+	return all, nil
+}
+
+// installedNames returns the names of the folders of installed connectors.
+func (h *Host) installedNames() ([]string, error) {
+	if h.installedDir == "" {
+		return nil, nil
+	}
+	entries, err := os.ReadDir(h.installedDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, &plugin.Error{
+			Kind: plugin.StoreUnavailable, Source: plugin.SourceHost, Effect: plugin.EffectNone, Err: err, Detail: err.Error(),
+			Message: "the folder of installed connectors, " + h.installedDir + ", cannot be read",
+			Hint:    "Check its permissions, or set LINKSTEP_HOME to another folder.",
+		}
+	}
+	var names []string
+	for _, entry := range entries {
+		if entry.IsDir() && validName(entry.Name()) {
+			names = append(names, entry.Name())
+		}
+	}
+	return names, nil
+}
+
+// Install copies a plugin binary to the folder of installed connectors and
+// writes its manifest there, with the copy's checksum. The folder appears
+// whole or not at all; an older one of that name is replaced.
+func (h *Host) Install(ctx context.Context, file string) (Source, error) {
+	p, err := h.Load(ctx, File(file))
+	if err != nil {
+		return Source{}, err
+	}
+	if err := p.Close(ctx); err != nil {
+		return Source{}, err
+	}
+	if h.installedDir == "" {
+		return Source{}, errors.New("the host has no folder for installed connectors")
+	}
+	name := p.Description().Name
+	if err := install(h.installedDir, file, p.Description()); err != nil {
+		return Source{}, err
+	}
+	h.log.Info("installed", "connector", name, "folder", filepath.Join(h.installedDir, name))
+	return installed(h.installedDir, name)
+}

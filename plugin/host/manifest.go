@@ -1,0 +1,71 @@
+package host
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/linkstep/linkstep/plugin"
+)
+
+// manifestMax is the most that a manifest.json may have.
+const manifestMax = 1 << 20
+
+// readManifest reads the manifest.json of a folder, nil when there is none.
+func readManifest(folder string) (*plugin.Manifest, error) {
+	path := filepath.Join(folder, "manifest.json")
+	doc, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, tampered(path, "cannot be read", err)
+	case len(doc) > manifestMax:
+		return nil, tampered(path, "is over 1 MiB", nil)
+	}
+	manifest := new(plugin.Manifest)
+	if err := json.NewDecoder(bytes.NewReader(doc)).Decode(manifest); err != nil {
+		return nil, tampered(path, "is no manifest", err)
+	}
+	return manifest, nil
+}
+
+// artifactFor returns the artifact for this platform. Where file is not empty
+// it must be that artifact.
+func artifactFor(m *plugin.Manifest, folder, file string) (*plugin.Artifact, error) {
+	path := filepath.Join(folder, "manifest.json")
+	for i, a := range m.Meta.Linkstep.Artifacts {
+		if a.OS != runtime.GOOS || a.Arch != runtime.GOARCH {
+			continue
+		}
+		if file != "" && a.Path != filepath.Base(file) {
+			continue
+		}
+		if !filepath.IsLocal(a.Path) {
+			return nil, tampered(path, fmt.Sprintf("names an artifact outside its folder, %q", a.Path), nil)
+		}
+		return &m.Meta.Linkstep.Artifacts[i], nil
+	}
+	what := fmt.Sprintf("names no artifact for %s/%s", runtime.GOOS, runtime.GOARCH)
+	if file != "" {
+		what += " called " + filepath.Base(file)
+	}
+	return nil, tampered(path, what, nil)
+}
+
+func tampered(path, what string, err error) error {
+	e := &plugin.Error{
+		Kind: plugin.PluginTampered, Source: plugin.SourceHost, Effect: plugin.EffectNone, Err: err,
+		Message: path + " " + what,
+		Hint:    "Install the plugin again with: linkstep install FILE",
+	}
+	if err != nil {
+		e.Detail = err.Error()
+	}
+	return e
+}

@@ -1,0 +1,170 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"syscall"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	goplugin "github.com/hashicorp/go-plugin"
+	grunner "github.com/hashicorp/go-plugin/runner"
+
+	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/internal/wire"
+)
+
+// startTimeout is how long a plugin process may take until its handshake.
+const startTimeout = 10 * time.Second
+
+// process is a connector that runs as a process of its own.
+type process struct {
+	plugin.Connector
+	client *goplugin.Client
+	wire   *wire.Plugin
+	run    *runner
+	copied string // private copy of the binary to remove; empty: none
+}
+
+// startProcess starts a program as a plugin and shakes hands with it.
+func startProcess(ctx context.Context, h *Host, prog program) (reached, error) {
+	private, err := h.privateFolder()
+	if err != nil {
+		return nil, err
+	}
+	path, err := prog.checked(private)
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(path, prog.args...)
+	p := &process{wire: new(wire.Plugin), run: newRunner(cmd, new(evidence), h.log.With("plugin", prog.path))}
+	if prog.sha256 != "" {
+		p.copied = path
+	}
+	p.client = goplugin.NewClient(&goplugin.ClientConfig{
+		HandshakeConfig:  wire.Handshake,
+		VersionedPlugins: map[int]goplugin.PluginSet{plugin.Protocol: {wire.PluginName: p.wire}},
+		AllowedProtocols: []goplugin.Protocol{goplugin.ProtocolGRPC},
+		AutoMTLS:         true,
+		SkipHostEnv:      true,
+		StartTimeout:     2 * h.startTimeout, // ours ends it first, with a better word
+		GRPCDialOptions:  wire.DialOptions(),
+		UnixSocketConfig: &goplugin.UnixSocketConfig{TempDir: private},
+		Logger:           hclog.NewNullLogger(),
+		RunnerFunc: func(_ hclog.Logger, spec *exec.Cmd, _ string) (grunner.Runner, error) {
+			cmd.Env = append(spec.Env, pluginEnv()...)
+			return p.run, nil
+		},
+	})
+	if err := p.shakeHands(ctx, h.startTimeout, prog.path); err != nil {
+		p.kill()
+		return nil, err
+	}
+	return p, nil
+}
+
+// shakeHands starts the process and dials it. When the time is over or ctx
+// ends first, the process is killed, which ends go-plugin's wait.
+func (p *process) shakeHands(ctx context.Context, timeout time.Duration, path string) error {
+	started := make(chan error, 1)
+	go func() {
+		protocol, err := p.client.Client()
+		if err == nil {
+			var raw any
+			if raw, err = protocol.Dispense(wire.PluginName); err == nil {
+				p.Connector = raw.(plugin.Connector)
+			}
+		}
+		started <- err
+	}()
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
+	select {
+	case err := <-started:
+		if err != nil {
+			return p.startError(path, "did not answer as a plugin", err)
+		}
+		return nil
+	case <-timer.C:
+		_ = p.run.Kill(ctx)
+		return p.startError(path, fmt.Sprintf("did not answer as a plugin within %s", timeout), <-started)
+	case <-ctx.Done():
+		_ = p.run.Kill(ctx)
+		<-started
+		return plugin.AsError(ctx.Err())
+	}
+}
+
+// startError says from the evidence why the process did not become a plugin.
+func (p *process) startError(path, what string, err error) error {
+	p.run.mu.Lock()
+	startErr, version := p.run.startErr, p.run.version
+	p.run.mu.Unlock()
+	how, text := p.explain()
+	switch {
+	case errors.Is(startErr, syscall.ENOEXEC):
+		return cannotRun(path, "is not a program for this machine", "Build it for this operating system and processor, or name another file.", startErr)
+	case startErr != nil:
+		return cannotRun(path, "could not be started", "Check that the file is a program and that its folder allows execution.", startErr)
+	case version != 0 && version != plugin.Protocol:
+		e := cannotRun(path, fmt.Sprintf("speaks version %d of the protocol, this host speaks %d", version, plugin.Protocol), "Install a version of the plugin that fits this host.", err)
+		e.Kind = plugin.PluginIncompatible
+		return e
+	case how != "":
+		what = how + " before it answered as a plugin"
+	}
+	e := cannotRun(path, what, "Check that the file is a Linkstep plugin.", err)
+	if text != "" {
+		e.Detail = text
+	}
+	return e
+}
+
+func (p *process) ended() <-chan struct{} { return p.run.exited }
+func (p *process) hide(secret string)     { p.run.evidence.hide(secret) }
+
+func (p *process) explain() (how, detail string) {
+	return p.run.ending(), p.run.evidence.text()
+}
+
+// stop ends the process: it asks the connector to close, then go-plugin to
+// shut down, then the operating system, each with its share of the time.
+func (p *process) stop(ctx context.Context, grace time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, grace)
+	defer cancel()
+	_, err := p.Connector.Close(ctx, &plugin.CloseRequest{})
+	gone := make(chan struct{})
+	go func() {
+		// Kill asks for a graceful end first; a stopped process keeps it
+		// waiting for ever, so it is not waited for alone.
+		p.client.Kill()
+		close(gone)
+	}()
+	select {
+	case <-gone:
+	case <-ctx.Done():
+	case <-time.After(time.Second):
+	}
+	p.run.terminate(time.Second)
+	<-gone
+	p.wire.Lent.Wait()
+	p.removeCopy()
+	return err
+}
+
+// kill ends the process at once and frees what go-plugin holds.
+func (p *process) kill() {
+	_ = p.run.Kill(context.Background())
+	p.client.Kill()
+	p.wire.Lent.Wait()
+	p.removeCopy()
+}
+
+func (p *process) removeCopy() {
+	if p.copied != "" {
+		_ = os.Remove(p.copied)
+	}
+}

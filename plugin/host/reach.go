@@ -1,0 +1,49 @@
+package host
+
+import (
+	"context"
+	"time"
+
+	"github.com/linkstep/linkstep/plugin"
+)
+
+// reached is a connector that can be called, one way or another, until it has
+// ended.
+type reached interface {
+	plugin.Connector
+
+	// ended is closed once no call can succeed any more, nil if that never
+	// happens by itself.
+	ended() <-chan struct{}
+
+	// explain tells what is known of the end, for an error: a sentence's
+	// predicate ("ended with status 1") and the evidence.
+	explain() (how, detail string)
+
+	// hide remembers a secret that must not show in the evidence.
+	hide(secret string)
+
+	// stop closes the connector and frees all it holds, within grace and two
+	// seconds.
+	stop(ctx context.Context, grace time.Duration) error
+}
+
+// ender is the part of reached that a connector in this process has.
+type ender struct {
+	plugin.Connector
+	free func()
+}
+
+func (e *ender) ended() <-chan struct{}    { return nil }
+func (e *ender) explain() (string, string) { return "", "" }
+func (e *ender) hide(string)               {}
+
+func (e *ender) stop(ctx context.Context, grace time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, grace)
+	defer cancel()
+	_, err := e.Connector.Close(ctx, &plugin.CloseRequest{})
+	if e.free != nil {
+		e.free()
+	}
+	return err
+}

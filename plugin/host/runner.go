@@ -1,0 +1,251 @@
+package host
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// runner runs a plugin process for go-plugin: in a process group of its own,
+// with a life line on standard input, both outputs read to their end whatever
+// comes, and everything kept that may explain its end.
+type runner struct {
+	cmd      *exec.Cmd
+	evidence *evidence
+	log      *slog.Logger
+
+	lifeline  *os.File       // closing it tells the plugin that the host is gone
+	handshake *io.PipeReader // what go-plugin reads as standard output: the handshake line
+	line      *io.PipeWriter
+	exited    chan struct{} // closed when the process has been waited for
+
+	mu       sync.Mutex // guards the fields below
+	started  bool
+	killed   bool  // the host ended it, or forbade its start
+	version  int   // protocol version of the handshake line; 0: none seen
+	startErr error // why the program did not start
+}
+
+func newRunner(cmd *exec.Cmd, e *evidence, log *slog.Logger) *runner {
+	r := &runner{cmd: cmd, evidence: e, log: log, exited: make(chan struct{})}
+	r.handshake, r.line = io.Pipe()
+	return r
+}
+
+// Start starts the process.
+func (r *runner) Start(context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.killed {
+		r.startErr = context.Canceled
+	} else {
+		r.startErr = r.start()
+	}
+	if r.startErr != nil {
+		_ = r.line.Close()
+		return r.startErr
+	}
+	r.started = true
+	return nil
+}
+
+func (r *runner) start() error {
+	stdin, lifeline, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer stdin.Close()
+	r.lifeline = lifeline
+	r.cmd.Stdin = stdin
+	r.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	stdout, err := r.cmd.StdoutPipe()
+	if err != nil {
+		return errors.Join(err, lifeline.Close())
+	}
+	stderr, err := r.cmd.StderrPipe()
+	if err != nil {
+		return errors.Join(err, lifeline.Close())
+	}
+	if err := r.cmd.Start(); err != nil {
+		return errors.Join(err, lifeline.Close())
+	}
+	read := make(chan struct{})
+	var reading sync.WaitGroup
+	reading.Go(func() { r.readOut(stdout) })
+	reading.Go(func() { readLog(stderr, r.evidence, r.log) })
+	go func() { reading.Wait(); close(read) }()
+	go r.wait(read, stdout, stderr)
+	return nil
+}
+
+// outputGrace is how long the outputs of a process that ended are read on. A
+// process that it started and that left the group may hold them open.
+const outputGrace = time.Second
+
+// wait reaps the process, and with it whatever it started in its group.
+func (r *runner) wait(read <-chan struct{}, outputs ...io.Closer) {
+	state, err := r.cmd.Process.Wait()
+	r.cmd.ProcessState = state
+	_ = syscall.Kill(-r.cmd.Process.Pid, syscall.SIGKILL)
+	select {
+	case <-read:
+	case <-time.After(outputGrace):
+	}
+	for _, output := range outputs {
+		_ = output.Close()
+	}
+	<-read
+	_ = r.lifeline.Close()
+	_ = r.line.Close()
+	if err != nil {
+		r.log.Debug("waiting for the plugin", "error", err)
+	}
+	close(r.exited)
+}
+
+// readOut reads standard output: the handshake line goes to go-plugin, all
+// else is noise that a plugin should not make.
+func (r *runner) readOut(stdout io.Reader) {
+	shaken := false
+	eachLine(stdout, func(line []byte) {
+		if version, ok := handshakeVersion(line); ok && !shaken {
+			shaken = true
+			r.mu.Lock()
+			r.version = version
+			r.mu.Unlock()
+			// go-plugin reads on in the background, so this does not block.
+			_, _ = r.line.Write(append(bytes.Clone(line), '\n'))
+			return
+		}
+		r.evidence.mu.Lock()
+		if r.evidence.firstOut == "" && !shaken {
+			r.evidence.firstOut = string(line[:min(len(line), 200)])
+		}
+		r.evidence.mu.Unlock()
+		r.log.Debug("noise on standard output", "line", string(line[:min(len(line), 200)]))
+	})
+}
+
+// handshakeVersion returns the protocol version of go-plugin's handshake
+// line, CORE|VERSION|NETWORK|ADDRESS|..., and whether the line is one.
+func handshakeVersion(line []byte) (int, bool) {
+	parts := bytes.SplitN(bytes.TrimSpace(line), []byte("|"), 5)
+	if len(parts) < 4 {
+		return 0, false
+	}
+	if _, err := strconv.Atoi(string(parts[0])); err != nil {
+		return 0, false
+	}
+	version, err := strconv.Atoi(string(parts[1]))
+	return version, err == nil
+}
+
+// ending describes the end of the process in words. It is empty while the
+// process runs and when the host itself ended it.
+func (r *runner) ending() string {
+	r.mu.Lock()
+	killed := r.killed
+	r.mu.Unlock()
+	select {
+	case <-r.exited:
+	default:
+		return ""
+	}
+	state := r.cmd.ProcessState
+	if killed || state == nil {
+		return ""
+	}
+	if ws, ok := state.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
+		return fmt.Sprintf("was ended by signal %d (%s)", ws.Signal(), ws.Signal())
+	}
+	return fmt.Sprintf("ended with status %d", state.ExitCode())
+}
+
+// Wait implements go-plugin's runner.
+func (r *runner) Wait(ctx context.Context) error {
+	select {
+	case <-r.exited:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Kill ends the process and its group at once and waits for it.
+func (r *runner) Kill(context.Context) error {
+	if r.signal(syscall.SIGKILL) {
+		<-r.exited
+	}
+	return nil
+}
+
+// signal sends a signal that ends the process to its group. It reports false
+// when there is no process to wait for.
+func (r *runner) signal(sig syscall.Signal) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	select {
+	case <-r.exited:
+		return false
+	default:
+	}
+	r.killed = true
+	if r.started {
+		_ = syscall.Kill(-r.cmd.Process.Pid, sig)
+	}
+	return r.started
+}
+
+// terminate asks the process to end, gives it grace, and then kills it.
+func (r *runner) terminate(grace time.Duration) {
+	if !r.signal(syscall.SIGTERM) {
+		return
+	}
+	_ = r.lifeline.Close()
+	select {
+	case <-r.exited:
+	case <-time.After(grace):
+		_ = r.Kill(context.Background())
+	}
+}
+
+// Stdout is the handshake line.
+func (r *runner) Stdout() io.ReadCloser { return r.handshake }
+
+// Stderr is empty for go-plugin, the host reads it.
+func (r *runner) Stderr() io.ReadCloser { return io.NopCloser(bytes.NewReader(nil)) }
+
+// Name is the program's path.
+func (r *runner) Name() string { return r.cmd.Path }
+
+// ID is the process id.
+func (r *runner) ID() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.started {
+		return ""
+	}
+	return strconv.Itoa(r.cmd.Process.Pid)
+}
+
+// Diagnose says nothing: the evidence goes into the error another way.
+func (r *runner) Diagnose(context.Context) string { return "" }
+
+// PluginToHost and HostToPlugin: both sides see the same sockets.
+func (r *runner) PluginToHost(network, addr string) (string, string, error) {
+	return network, addr, nil
+}
+
+// HostToPlugin implements go-plugin's runner.
+func (r *runner) HostToPlugin(network, addr string) (string, string, error) {
+	return network, addr, nil
+}

@@ -1,0 +1,99 @@
+package host
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/internal/guard"
+)
+
+// Source is a connector that can be loaded, and the way it is reached.
+type Source struct {
+	// Name is the connector's name where it is known before it is loaded;
+	// loading fails when the connector says another. Empty: any name.
+	Name string
+
+	// Kind says in one word where the connector comes from: "file",
+	// "installed", "built-in", "direct" or "in-process".
+	Kind string
+
+	// Path is the file that runs, empty for a connector in this process.
+	Path string
+
+	reach func(ctx context.Context, h *Host) (reached, error)
+}
+
+// Direct reaches a connector in this process by calling it. A crash of the
+// connector is a crash of the host.
+func Direct(c plugin.Connector) Source {
+	return Source{Kind: "direct", reach: func(_ context.Context, h *Host) (reached, error) {
+		return &ender{Connector: guard.Connector(c, h.log)}, nil
+	}}
+}
+
+// InProcess reaches a connector in this process over gRPC, through sockets in
+// the host's private folder: the whole contract with its limits, without a
+// process.
+func InProcess(c plugin.Connector) Source {
+	return Source{Kind: "in-process", reach: func(ctx context.Context, h *Host) (reached, error) {
+		return serveInProcess(ctx, h, c)
+	}}
+}
+
+// File is a plugin binary that a person names. It needs no checksum, but a
+// manifest.json beside it is obeyed: the file must be one of its artifacts.
+func File(path string) Source {
+	return Source{Kind: "file", Path: path, reach: func(ctx context.Context, h *Host) (reached, error) {
+		manifest, err := readManifest(filepath.Dir(path))
+		if err != nil {
+			return nil, err
+		}
+		if manifest == nil || len(manifest.Meta.Linkstep.Artifacts) == 0 {
+			return startProcess(ctx, h, program{path: path})
+		}
+		artifact, err := artifactFor(manifest, filepath.Dir(path), path)
+		if err != nil {
+			return nil, err
+		}
+		return startProcess(ctx, h, program{path: path, sha256: artifact.SHA256})
+	}}
+}
+
+// Self is a connector that this very program serves when it is started with
+// the arguments given.
+func Self(name string, args ...string) Source {
+	path, err := os.Executable()
+	return Source{Name: name, Kind: "built-in", Path: path, reach: func(ctx context.Context, h *Host) (reached, error) {
+		if err != nil {
+			return nil, &plugin.Error{
+				Kind: plugin.PluginStart, Source: plugin.SourceHost, Effect: plugin.EffectNone, Err: err, Detail: err.Error(),
+				Message: "this program cannot find its own file",
+				Hint:    "Name a plugin binary with --plugin.",
+			}
+		}
+		return startProcess(ctx, h, program{path: path, args: args})
+	}}
+}
+
+// installed is a connector in <dir>/<name>, whose manifest.json names the file
+// and its checksum.
+func installed(dir, name string) (Source, error) {
+	folder := filepath.Join(dir, name)
+	manifest, err := readManifest(folder)
+	if err != nil {
+		return Source{}, err
+	}
+	if manifest == nil {
+		return Source{}, tampered(folder, "has no manifest.json", nil)
+	}
+	artifact, err := artifactFor(manifest, folder, "")
+	if err != nil {
+		return Source{}, err
+	}
+	path := filepath.Join(folder, artifact.Path)
+	return Source{Name: name, Kind: "installed", Path: path, reach: func(ctx context.Context, h *Host) (reached, error) {
+		return startProcess(ctx, h, program{path: path, sha256: artifact.SHA256})
+	}}, nil
+}
