@@ -2,9 +2,16 @@ package oauth
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
+	"strings"
 	"time"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
 )
 
 // Config is one application at LinkedIn and where to find LinkedIn. It is not
@@ -24,9 +31,9 @@ type Config struct {
 	// [Token.Scopes], and may be less.
 	Scopes []string
 
-	// HTTPClient sends the calls to the token endpoint. Its CheckRedirect is
-	// not used: no redirect is followed. nil: http.DefaultTransport with 30 s
-	// for each call.
+	// HTTPClient sends the calls to the token endpoint. Its CheckRedirect and
+	// Jar are not used: no redirect is followed, no cookie kept. A Timeout of 0
+	// is 30 s. nil: http.DefaultTransport.
 	HTTPClient *http.Client
 	// Now is the clock that token lives are counted by. nil: time.Now.
 	Now func() time.Time
@@ -34,12 +41,18 @@ type Config struct {
 
 // AuthorizationURL is the page that asks the member for consent. The state
 // must be unguessable and used once, such as rand.Text of crypto/rand gives.
-func (c *Config) AuthorizationURL(state string) string { return "" }
+func (c *Config) AuthorizationURL(state string) string {
+	// A literal plus is escaped by now, so each one left is a space; LinkedIn
+	// documents %20.
+	return strings.ReplaceAll(c.wire().AuthCodeURL(state), "+", "%20")
+}
 
 // Exchange gives a code for a token. It is tried once: a code works once, so
 // after any error the member must log in again. Errors are of type [*Error].
 func (c *Config) Exchange(ctx context.Context, code string) (*Token, error) {
-	return nil, errors.ErrUnsupported
+	return c.token(ctx, "exchange", nil, code, func(ctx context.Context) (*oauth2.Token, error) {
+		return c.wire().Exchange(ctx, code)
+	})
 }
 
 // Refresh gets a new access token for the refresh token of old, in one try.
@@ -47,30 +60,65 @@ func (c *Config) Exchange(ctx context.Context, code string) (*Token, error) {
 // refresh never extends the life of the refresh token. Errors are of type
 // [*ReauthorizeError] when old has no refresh token, else of type [*Error].
 func (c *Config) Refresh(ctx context.Context, old *Token) (*Token, error) {
-	return nil, errors.ErrUnsupported
+	if old.RefreshToken == "" {
+		return nil, &ReauthorizeError{Reason: ReasonExpired, Expiry: old.Expiry}
+	}
+	return c.token(ctx, "refresh", old, old.RefreshToken, func(ctx context.Context) (*oauth2.Token, error) {
+		// A source that knows no access token asks for one, exactly once.
+		return c.wire().TokenSource(ctx, &oauth2.Token{RefreshToken: old.RefreshToken}).Token()
+	})
 }
 
 // ClientCredentials gets an access token of the application itself, without a
 // member and without a refresh token. Errors are of type [*Error].
 func (c *Config) ClientCredentials(ctx context.Context) (*Token, error) {
-	return nil, errors.ErrUnsupported
+	return c.token(ctx, "client credentials", nil, "", func(ctx context.Context) (*oauth2.Token, error) {
+		wire := clientcredentials.Config{
+			ClientID:     c.ClientID,
+			ClientSecret: c.ClientSecret,
+			TokenURL:     c.TokenURL,
+			AuthStyle:    oauth2.AuthStyleInParams,
+		}
+		return wire.Token(ctx)
+	})
 }
 
-// Introspect asks LinkedIn about an access token of this application. A token
-// that is expired, revoked or another application's is no error: Active is
-// false. Errors are of type [*Error].
-func (c *Config) Introspect(ctx context.Context, accessToken string) (*Introspection, error) {
-	return nil, errors.ErrUnsupported
+// String names the application without its secret.
+func (c Config) String() string {
+	return fmt.Sprintf("oauth.Config{%s, secret REDACTED, %s}", c.ClientID, c.TokenURL)
 }
 
-// Introspection is what LinkedIn says about a token. It never names the member.
-type Introspection struct {
-	Active       bool
-	Status       string    // "active", "expired", "revoked"; empty when not told
-	Scopes       []string  // of a member's token only
-	ClientID     string    // empty when not told
-	AuthType     string    // "2L", "3L", "Enterprise_User"; empty when not told
-	CreatedAt    time.Time // zero when not told, as the two below
-	AuthorizedAt time.Time
-	ExpiresAt    time.Time
+// GoString is String.
+func (c Config) GoString() string { return c.String() }
+
+// Format prints String for every verb: %d would show the secret otherwise.
+func (c Config) Format(f fmt.State, _ rune) { io.WriteString(f, c.String()) }
+
+// LogValue is String.
+func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// MarshalJSON writes "REDACTED", so that no document takes the secret along.
+func (c Config) MarshalJSON() ([]byte, error) { return json.Marshal(redacted) }
+
+// wire is the Config as x/oauth2 knows it. The style is set because finding it
+// out by trying would spend the code.
+func (c *Config) wire() *oauth2.Config {
+	return &oauth2.Config{
+		ClientID:     c.ClientID,
+		ClientSecret: c.ClientSecret,
+		RedirectURL:  c.RedirectURL,
+		Scopes:       c.Scopes,
+		Endpoint: oauth2.Endpoint{
+			AuthURL:   c.AuthorizeURL,
+			TokenURL:  c.TokenURL,
+			AuthStyle: oauth2.AuthStyleInParams,
+		},
+	}
+}
+
+func (c *Config) now() time.Time {
+	if c.Now == nil {
+		return time.Now().Round(0)
+	}
+	return c.Now().Round(0) // without the monotonic reading: it is stored and compared with the wall
 }

@@ -1,6 +1,13 @@
 package oauth
 
-import "time"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
 
 // Error is a refusal or a failure of the token or introspection endpoint. It
 // holds no secret.
@@ -15,18 +22,47 @@ type Error struct {
 }
 
 // Error says what LinkedIn said.
-func (e *Error) Error() string { return e.Op }
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Op)
+	if e.Status != 0 {
+		fmt.Fprintf(&b, ": %d", e.Status)
+	}
+	for _, s := range []string{e.Code, e.Description} {
+		if s != "" {
+			b.WriteString(": " + s)
+		}
+	}
+	if e.Err != nil {
+		b.WriteString(": " + e.Err.Error())
+	}
+	return b.String()
+}
 
 // Unwrap gives the cause, so that a cancellation stays one.
 func (e *Error) Unwrap() error { return e.Err }
 
 // DeadGrant reports whether the refresh token is refused for good, so that
 // only a new login helps.
-func (e *Error) DeadGrant() bool { return false }
+func (e *Error) DeadGrant() bool {
+	return e.Code == "invalid_grant" || e.Code == "invalid_request" && strings.Contains(e.Description, deadGrant)
+}
+
+// deadGrant tells a dead grant from a parameter that is missing: LinkedIn
+// answers both with invalid_request. It is the part of the sentence that says
+// so, as texts are not contractual.
+// learn.microsoft.com/linkedin/shared/authentication/programmatic-refresh-tokens, 2026-11-24.
+const deadGrant = "expired or revoked"
 
 // Temporary reports whether the same refresh may work later: no answer came,
-// or 429, or 5xx. It is no leave to repeat an exchange.
-func (e *Error) Temporary() bool { return false }
+// or one that cannot be read, or 429, or 5xx. It is no leave to repeat an
+// exchange.
+func (e *Error) Temporary() bool {
+	if errors.Is(e.Err, context.Canceled) {
+		return false
+	}
+	return e.Err != nil || e.Status == http.StatusTooManyRequests || e.Status >= 500
+}
 
 // ReauthorizeError says that a person must log in again.
 type ReauthorizeError struct {
@@ -36,7 +72,12 @@ type ReauthorizeError struct {
 }
 
 // Error names the reason.
-func (e *ReauthorizeError) Error() string { return string(e.Reason) }
+func (e *ReauthorizeError) Error() string {
+	if e.Err == nil {
+		return string(e.Reason)
+	}
+	return string(e.Reason) + ": " + e.Err.Error()
+}
 
 // Unwrap gives LinkedIn's answer, if there was one.
 func (e *ReauthorizeError) Unwrap() error { return e.Err }

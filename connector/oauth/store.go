@@ -3,6 +3,7 @@ package oauth
 import (
 	"context"
 	"errors"
+	"sync"
 )
 
 // ErrConflict says that another writer was first. A [Store] wraps or returns it.
@@ -41,17 +42,32 @@ func (e *StoreError) Unwrap() error { return e.Err }
 
 // MemoryStore is a [Store] that dies with the process. The zero value is
 // empty and ready to use.
-type MemoryStore struct{}
+type MemoryStore struct {
+	mu       sync.Mutex // guards the fields below
+	token    *Token
+	revision int64
+}
 
-// NewMemoryStore returns a store that holds a token; nil: none.
-func NewMemoryStore(tok *Token) *MemoryStore { return nil }
+var _ Store = (*MemoryStore)(nil)
+
+// NewMemoryStore returns a store that holds a token.
+func NewMemoryStore(tok *Token) *MemoryStore { return &MemoryStore{token: tok, revision: 1} }
 
 // Load implements [Store].
 func (s *MemoryStore) Load(context.Context) (*Token, int64, error) {
-	return nil, 0, errors.ErrUnsupported
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.token, s.revision, nil
 }
 
 // Save implements [Store].
 func (s *MemoryStore) Save(_ context.Context, tok *Token, revision int64) (int64, error) {
-	return 0, errors.ErrUnsupported
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if revision != s.revision {
+		return 0, ErrConflict
+	}
+	s.token = tok
+	s.revision++
+	return s.revision, nil
 }

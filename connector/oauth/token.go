@@ -1,7 +1,10 @@
 package oauth
 
 import (
-	"errors"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
 	"time"
 )
 
@@ -28,8 +31,53 @@ type Token struct {
 // learn.microsoft.com/linkedin/shared/authentication/programmatic-refresh-tokens, 2026-11-24.
 const AssumedLife = 60 * 24 * time.Hour
 
+const redacted = "REDACTED"
+
+// tokenJSON is a Token at rest. Names may be added and are never reused.
+type tokenJSON struct {
+	AccessToken   string    `json:"access_token"`
+	RefreshToken  string    `json:"refresh_token,omitempty"`
+	IDToken       string    `json:"id_token,omitempty"`
+	IssuedAt      time.Time `json:"issued_at,omitzero"`
+	Expiry        time.Time `json:"expiry"`
+	RefreshExpiry time.Time `json:"refresh_expiry,omitzero"`
+	Assumed       bool      `json:"assumed,omitempty"`
+	Scopes        []string  `json:"scopes,omitempty"`
+}
+
 // Encode writes the token with its secrets, to be stored encrypted.
-func (t *Token) Encode() ([]byte, error) { return nil, errors.ErrUnsupported }
+func (t *Token) Encode() ([]byte, error) { return json.Marshal(tokenJSON(*t)) }
 
 // DecodeToken reads what [Token.Encode] wrote.
-func DecodeToken(data []byte) (*Token, error) { return nil, errors.ErrUnsupported }
+func DecodeToken(data []byte) (*Token, error) {
+	var j tokenJSON
+	if err := json.Unmarshal(data, &j); err != nil {
+		return nil, fmt.Errorf("token: %w", err)
+	}
+	if j.AccessToken == "" || j.Expiry.IsZero() {
+		return nil, fmt.Errorf("token: access_token or expiry is missing")
+	}
+	t := Token(j)
+	return &t, nil
+}
+
+// String tells when the token expires and whether it can be refreshed.
+func (t Token) String() string {
+	refresh := "no refresh token"
+	if t.RefreshToken != "" {
+		refresh = "refresh token " + redacted
+	}
+	return fmt.Sprintf("oauth.Token{%s, %s, expires %s}", redacted, refresh, t.Expiry.UTC().Format(time.RFC3339))
+}
+
+// GoString is String.
+func (t Token) GoString() string { return t.String() }
+
+// Format prints String for every verb: %d would show the secrets otherwise.
+func (t Token) Format(f fmt.State, _ rune) { io.WriteString(f, t.String()) }
+
+// LogValue is String.
+func (t Token) LogValue() slog.Value { return slog.StringValue(t.String()) }
+
+// MarshalJSON writes "REDACTED", so that no document takes the secrets along.
+func (t Token) MarshalJSON() ([]byte, error) { return json.Marshal(redacted) }

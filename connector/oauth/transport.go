@@ -3,6 +3,7 @@ package oauth
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"time"
@@ -22,6 +23,15 @@ type TransportOptions struct {
 	Now func() time.Time
 }
 
+const (
+	// freshFor is how long after issue LinkedIn may still not know a token:
+	// logins needed 5 to 10 s.
+	// github.com/decioferreira/omniauth-linkedin-oauth2/issues/17, 2026-11-24.
+	freshFor = 30 * time.Second
+	// firstFreshWait is the first wait for a fresh token, doubled each time.
+	firstFreshWait = 500 * time.Millisecond
+)
+
 // Transport signs requests to one host with the tokens of source. A request to
 // another scheme, host or port fails with [*HostError] and is not sent.
 //
@@ -31,7 +41,94 @@ type TransportOptions struct {
 // after short waits, never past ctx's deadline. The reply that it cannot
 // improve is returned as it came.
 func Transport(base http.RoundTripper, source TokenSource, api *url.URL, opts *TransportOptions) http.RoundTripper {
-	return base
+	s := &signer{base: base, source: source, scheme: api.Scheme, host: api.Host, now: time.Now}
+	if opts != nil && opts.Now != nil {
+		s.now = opts.Now
+	}
+	return s
+}
+
+type signer struct {
+	base         http.RoundTripper
+	source       TokenSource
+	scheme, host string
+	now          func() time.Time
+}
+
+func (s *signer) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.URL.Scheme != s.scheme || req.URL.Host != s.host {
+		closeBody(req)
+		return nil, &HostError{URL: req.URL.Scheme + "://" + req.URL.Host}
+	}
+	tok, err := s.source.Token(req.Context())
+	if err != nil {
+		closeBody(req)
+		return nil, err
+	}
+	resp, err := s.base.RoundTrip(signed(req, tok))
+	if err != nil || resp.StatusCode != http.StatusUnauthorized {
+		return resp, err
+	}
+	resp, err = s.awaitFresh(req, tok, resp)
+	if err != nil || resp.StatusCode != http.StatusUnauthorized {
+		return resp, err
+	}
+	return s.renewed(req, tok, resp)
+}
+
+// awaitFresh repeats a request whose token LinkedIn may not know yet. refused
+// is the reply so far.
+func (s *signer) awaitFresh(req *http.Request, tok *Token, refused *http.Response) (*http.Response, error) {
+	for wait := firstFreshWait; refused.StatusCode == http.StatusUnauthorized; wait *= 2 {
+		if serviceErrorCode(refused) != revokedToken || !replayable(req) || !s.fresh(tok) || !timeFor(req.Context(), wait) {
+			return refused, nil
+		}
+		if err := pause(req.Context(), wait); err != nil {
+			discard(refused)
+			return nil, err
+		}
+		again, err := replay(req)
+		if err != nil {
+			return refused, nil
+		}
+		discard(refused)
+		refused, err = s.base.RoundTrip(signed(again, tok))
+		if err != nil {
+			return nil, err
+		}
+	}
+	return refused, nil
+}
+
+// renewed repeats a refused request once with another token. A fresh token is
+// not given up: another one would be as fresh, and no better.
+func (s *signer) renewed(req *http.Request, tok *Token, refused *http.Response) (*http.Response, error) {
+	if s.fresh(tok) || serviceErrorCode(refused) == emptyToken {
+		return refused, nil
+	}
+	s.source.Invalidate(tok.AccessToken)
+	if !replayable(req) {
+		return refused, nil
+	}
+	next, err := s.source.Token(req.Context())
+	if err != nil {
+		discard(refused)
+		return nil, err
+	}
+	again, err := replay(req)
+	if err != nil || next.AccessToken == tok.AccessToken {
+		return refused, nil
+	}
+	discard(refused)
+	resp, err := s.base.RoundTrip(signed(again, next))
+	if err != nil {
+		return nil, err
+	}
+	return s.awaitFresh(req, next, resp)
+}
+
+func (s *signer) fresh(tok *Token) bool {
+	return s.now().Before(tok.IssuedAt.Add(freshFor))
 }
 
 // HostError says that a request was about to carry the token elsewhere.
@@ -41,3 +138,59 @@ type HostError struct {
 
 // Error names the host.
 func (e *HostError) Error() string { return fmt.Sprintf("%s is not the API's host", e.URL) }
+
+// signed is a copy of req with the token, as a RoundTripper must not change
+// what it is given.
+func signed(req *http.Request, tok *Token) *http.Request {
+	req = req.Clone(req.Context())
+	req.Header.Set("Authorization", "Bearer "+tok.AccessToken)
+	return req
+}
+
+// replayable reports whether a request can be sent again.
+func replayable(req *http.Request) bool {
+	return req.Body == nil || req.Body == http.NoBody || req.GetBody != nil
+}
+
+// replay is a copy of req with its body from the start.
+func replay(req *http.Request) (*http.Request, error) {
+	if req.GetBody == nil {
+		return req, nil
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		return nil, err
+	}
+	req = req.Clone(req.Context())
+	req.Body = body
+	return req, nil
+}
+
+// timeFor reports whether ctx leaves time for something after a wait.
+func timeFor(ctx context.Context, wait time.Duration) bool {
+	deadline, ok := ctx.Deadline()
+	return !ok || time.Until(deadline) > wait
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func closeBody(req *http.Request) {
+	if req.Body != nil {
+		req.Body.Close()
+	}
+}
+
+// discard ends a reply so that its connection can be used again.
+func discard(resp *http.Response) {
+	io.CopyN(io.Discard, resp.Body, longestBody)
+	resp.Body.Close()
+}
