@@ -36,7 +36,7 @@ type Fault struct {
 	// Drip sends the body in eight pieces and waits before each. Zero sends it at once.
 	Drip time.Duration
 
-	// Reset breaks the connection instead of answering.
+	// Reset breaks the connection before the answer.
 	Reset bool
 
 	// Truncate sends half the body, announces all of it, and closes the connection.
@@ -134,4 +134,11 @@ func usualFailure(status int) reply {
 		return reply{status: status}
 	}
 	return apiError{Status: status, Message: http.StatusText(status)}.reply()
+}
+
+// Faults returns the faults that are still to come.
+func (s *Server) Faults() []Fault {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	return slices.Clone(s.faults.list)
 }

@@ -109,9 +109,12 @@ func (s *Server) drip(w http.ResponseWriter, r *http.Request, body []byte, pause
 	}
 }
 
-// reset breaks the connection so that the client sees a reset, not an end.
+// reset breaks the connection so that the client sees a reset, not an end. An interim answer goes out
+// before, because some clients, Go's among them, silently repeat a request when a kept connection
+// ends without a byte.
 func reset(r *http.Request) {
 	if c, ok := r.Context().Value(connKey{}).(*net.TCPConn); ok {
+		_, _ = c.Write([]byte("HTTP/1.1 100 Continue\r\n\r\n"))
 		_ = c.SetLinger(0)
 	}
 	panic(http.ErrAbortHandler)

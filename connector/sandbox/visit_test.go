@@ -212,3 +212,11 @@ func (v *visitor) refreshForm(refresh string) url.Values {
 }
 
 func itoa(i int) string { return strconv.Itoa(i) }
+
+// decode reads the body into a struct.
+func (v *visitor) decode(a answer, to any) {
+	v.t.Helper()
+	if err := json.Unmarshal([]byte(a.Body), to); err != nil || a.Status != http.StatusOK {
+		v.t.Fatalf("status %d, body %q: %v", a.Status, a.Body, err)
+	}
+}

@@ -52,7 +52,7 @@ func easternCultures() []culture {
 		{
 			locale: "fa_IR",
 			given:  names(`شیرین/Shirin آرش/Arash نیلوفر/Niloufar پژمان/Pejman گلناز/Golnaz`),
-			family: names(`رستمی/Rostami کیانی/Kiani پورمحمدی/Pourmohammadi چگینی/Chegini ژاله‌پور/Zhalehpour`),
+			family: names(`رستمی/Rostami کیانی/Kiani پورمحمدی/Pourmohammadi چگینی/Chegini ژاله/Zhaleh`),
 		},
 		{
 			locale: "am_ET",
