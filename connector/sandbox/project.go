@@ -103,6 +103,8 @@ func (c *call) expand(urn string, mask *protocol.Mask) (any, *apiError) {
 		return c.project(streams, mask), nil
 	case strings.HasPrefix(urn, "urn:li:person:"):
 		return c.expandPerson(strings.TrimPrefix(urn, "urn:li:person:"), mask)
+	case strings.HasPrefix(urn, "urn:li:emailAddress:"):
+		return c.expandHandle(urn)
 	}
 	return nil, nil
 }

@@ -31,6 +31,9 @@ const (
 // profileScopes are the scopes of which /v2/me needs one.
 var profileScopes = []string{"r_liteprofile", "r_basicprofile", "r_compliance"}
 
+// connectionScopes are the scopes of which /v2/connections needs one; see [call.connections].
+var connectionScopes = []string{"r_1st_connections", "r_1st_connections_size", "r_compliance"}
+
 // routes is the whole API.
 var routes = []route{
 	{path: "/v2/userinfo", resource: "userinfo", method: "GET", all: []string{"openid", "profile"}, serve: (*call).userinfo},
@@ -39,6 +42,11 @@ var routes = []route{
 	{path: "/v2/people", resource: peopleResource, method: "BATCH_GET", product: People, serve: (*call).peopleBatch},
 	{path: "/v2/people/{key}", resource: peopleResource, method: "GET", product: People, serve: (*call).person},
 	{path: "/v2/search/people", resource: searchResource, method: "FINDER-people", product: Search, finders: []string{"People"}, serve: (*call).search},
+	{path: "/v2/connections", resource: connectionsResource, method: "FINDER-viewer", any: connectionScopes, finders: []string{"viewer"}, serve: (*call).connections},
+	{path: "/rest/connections/{key}", resource: connectionsResource, method: "GET", all: []string{"r_1st_connections_size"}, serve: (*call).connectionsSize},
+	{path: "/rest/peopleTypeahead", resource: "peopleTypeahead", method: "FINDER-organizationFollowers", all: []string{"r_organization_followers"},
+		finders: []string{"organizationFollowers"}, params: []string{"keywords", "organization"}, serve: (*call).typeahead},
+	{path: "/v2/emailAddress", resource: "emailAddress", method: "FINDER-members", all: []string{"r_emailaddress"}, finders: []string{"members"}, serve: (*call).emailAddress},
 }
 
 // lookUp finds the route of a path as sent, and the segment that stands for its key.

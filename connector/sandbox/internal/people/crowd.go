@@ -9,6 +9,8 @@ type Crowd struct {
 
 	once  sync.Once // makes texts at the first search: a start should not wait for it
 	texts []texts   // what a search looks at
+
+	network network
 }
 
 // New returns a crowd of n members, at least one.

@@ -8,6 +8,7 @@ import (
 // Query is a search. Empty fields do not matter; the others must all fit.
 type Query struct {
 	Keywords string // every word must occur somewhere in the profile
+	Name     string // every word must occur in the name
 	Given    string // part of the given name, as are the next ones of their fields
 	Family   string
 	Company  string
@@ -17,8 +18,8 @@ type Query struct {
 
 // texts are the folded fields of a member.
 type texts struct {
-	given, family, company, title, school, all string
-	private                                    bool
+	given, family, name, company, title, school, all string
+	private                                          bool
 }
 
 // Search returns the indices of the members who fit, in ascending order. Private members are never
@@ -31,23 +32,28 @@ func (c *Crowd) Search(q Query) []int {
 		title:   fold(q.Title),
 		school:  fold(q.School),
 	}
-	words := strings.Fields(fold(q.Keywords))
+	words, names := strings.Fields(fold(q.Keywords)), strings.Fields(fold(q.Name))
 	var found []int
 	all := c.searchable()
 	for i := range all {
-		if !all[i].private && all[i].fits(&want, words) {
+		if !all[i].private && all[i].fits(&want) && hasAll(all[i].all, words) && hasAll(all[i].name, names) {
 			found = append(found, i)
 		}
 	}
 	return found
 }
 
-func (t *texts) fits(want *texts, words []string) bool {
+// hasAll reports whether the text has every word.
+func hasAll(text string, words []string) bool {
 	for _, w := range words {
-		if !strings.Contains(t.all, w) {
+		if !strings.Contains(text, w) {
 			return false
 		}
 	}
+	return true
+}
+
+func (t *texts) fits(want *texts) bool {
 	return strings.Contains(t.given, want.given) &&
 		strings.Contains(t.family, want.family) &&
 		strings.Contains(t.company, want.company) &&
@@ -72,7 +78,8 @@ func foldMember(m *Member) texts {
 		headlines += "\n" + other.Headline
 	}
 	t.given, t.family = fold(t.given), fold(t.family)
-	t.all = strings.Join([]string{t.given, t.family, fold(headlines), t.title, t.company, t.school}, "\n")
+	t.name = t.given + "\n" + t.family
+	t.all = strings.Join([]string{t.name, fold(headlines), t.title, t.company, t.school}, "\n")
 	return t
 }
 
