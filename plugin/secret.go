@@ -10,17 +10,32 @@ const redacted = "REDACTED"
 
 // Secret is a string that no format verb, encoder or log shows. The zero
 // value is no secret. It is passed by value and safe for concurrent use.
-type Secret struct{ value string }
+// Compare what Reveal returns, not secrets themselves.
+type Secret struct {
+	// A pointer, because package fmt calls no method of an unexported field,
+	// nor for %p: it prints what is in the struct, here an address.
+	value *string
+}
 
-// NewSecret hides a string.
-func NewSecret(value string) Secret { return Secret{value} }
+// NewSecret hides a string. An empty one gives the zero Secret.
+func NewSecret(value string) Secret {
+	if value == "" {
+		return Secret{}
+	}
+	return Secret{&value}
+}
 
 // Reveal returns the string. Call it where it goes on the wire or into an
 // encrypted store, nowhere else.
-func (s Secret) Reveal() string { return s.value }
+func (s Secret) Reveal() string {
+	if s.value == nil {
+		return ""
+	}
+	return *s.value
+}
 
 // IsZero reports whether there is nothing to hide.
-func (s Secret) IsZero() bool { return s.value == "" }
+func (s Secret) IsZero() bool { return s.value == nil }
 
 // String says REDACTED, or nothing when the secret is zero.
 func (s Secret) String() string {
