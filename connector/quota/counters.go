@@ -1,6 +1,11 @@
 package quota
 
-import "context"
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+)
 
 // Counters are bounded counters, shared by whoever spends the same quota. All
 // methods may be called concurrently.
@@ -14,12 +19,13 @@ type Counters interface {
 // Add adds to one counter.
 type Add struct {
 	Key string
-	// Window is a day, YYYY-MM-DD, or empty for a counter that is never reset.
-	// A later one than the counter's starts it anew at 0; an earlier one counts
-	// in the counter's own.
+	// Window is a day, YYYY-MM-DD. A later one than the counter's starts it anew
+	// at 0; an earlier one counts in the counter's own, which never goes back.
 	Window string
-	N      int64 // 0 reads; negative gives back, and never below 0
-	Limit  int64 // nothing is added when the sum would be above it; 0: no limit
+	// N is what to add; 0 reads. A negative one gives back: never below 0, and
+	// nothing when its window is earlier than the counter's.
+	N     int64
+	Limit int64 // nothing is added when the sum would be above it; 0: no limit
 }
 
 // Result tells what [Counters.Add] did.
@@ -38,10 +44,61 @@ type Count struct {
 
 // MemoryCounters are [Counters] that die with the process. The zero value is
 // empty and ready to use.
-type MemoryCounters struct{}
+type MemoryCounters struct {
+	mu     sync.Mutex // guards counts
+	counts map[string]Count
+}
+
+var _ Counters = (*MemoryCounters)(nil)
 
 // Add implements [Counters].
-func (c *MemoryCounters) Add(ctx context.Context, adds []Add) (*Result, error) { return nil, nil }
+func (c *MemoryCounters) Add(_ context.Context, adds []Add) (*Result, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	result := &Result{Granted: true, Counts: make([]Count, len(adds))}
+	for i, a := range adds {
+		count := c.at(a)
+		if sum := count.N + a.N; result.Granted && a.Limit > 0 && sum > a.Limit {
+			result.Granted, result.Refused = false, i
+		}
+		result.Counts[i] = count
+	}
+	if !result.Granted {
+		return result, nil
+	}
+	if c.counts == nil {
+		c.counts = make(map[string]Count)
+	}
+	for i, a := range adds {
+		count := c.at(a)
+		if a.N > 0 || a.Window == count.Window {
+			count.N = max(count.N+a.N, 0)
+		}
+		c.counts[a.Key] = count
+		result.Counts[i] = count
+	}
+	return result, nil
+}
+
+// at is the counter that an Add is for, before it. Called with mu held.
+func (c *MemoryCounters) at(a Add) Count {
+	count, ok := c.counts[a.Key]
+	if !ok || a.Window > count.Window {
+		return Count{Key: a.Key, Window: a.Window}
+	}
+	return count
+}
 
 // List implements [Counters].
-func (c *MemoryCounters) List(ctx context.Context, prefix string) ([]Count, error) { return nil, nil }
+func (c *MemoryCounters) List(_ context.Context, prefix string) ([]Count, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var counts []Count
+	for key, count := range c.counts {
+		if strings.HasPrefix(key, prefix) {
+			counts = append(counts, count)
+		}
+	}
+	slices.SortFunc(counts, func(a, b Count) int { return strings.Compare(a.Key, b.Key) })
+	return counts, nil
+}

@@ -21,19 +21,33 @@ type Source string
 // others feed notices.
 const (
 	Configured Source = "configured"
-	Learned    Source = "learned" // from the day's count when LinkedIn answered 429
-	Default    Source = "default" // from [Defaults]
+	Learned    Source = "learned" // from the day's count when LinkedIn answered 429, or from calls beyond the limit that was known
+	Default    Source = "default" // from a table of published numbers
 	None       Source = "none"    // not known
 )
 
 // AllEndpoints is the endpoint of a limit over all endpoints together.
 const AllEndpoints = "*"
 
-// Limit is a configured daily limit.
+// Limit is a daily limit.
 type Limit struct {
 	Scope    Scope
 	Endpoint string // as the transport names it, or [AllEndpoints]
 	Calls    int64  // per UTC day, at least 1
+}
+
+// defaults are the limits that pages tell. Those of the Sign In product are in
+// several third-party audits of its page, not on the copy that was read.
+// learn.microsoft.com/linkedin/consumer/integrations/self-serve/share-on-linkedin, 2026-11-24.
+var defaults = []Limit{
+	{Application, "GET /v2/userinfo", 100_000},
+	{Member, "GET /v2/userinfo", 500},
+	{Application, "GET /v2/me", 100_000},
+	{Member, "GET /v2/me", 500},
+	{Application, "POST /v2/ugcPosts", 100_000},
+	{Member, "POST /v2/ugcPosts", 150},
+	{Application, "POST /rest/posts", 100_000},
+	{Member, "POST /rest/posts", 150},
 }
 
 // Usage is one bucket on the current UTC day.
@@ -42,10 +56,10 @@ type Usage struct {
 	Endpoint  string
 	Used      int64 // attempts reserved today
 	Limit     int64 // calls per day; 0 when Source is None
-	Remaining int64 // never below 0; 0 also when LinkedIn refused today
+	Remaining int64 // never below 0; 0 also when LinkedIn refused today, and when Source is None
 	ResetsAt  time.Time
 	Source    Source
-	LearnedOn string // the day YYYY-MM-DD of the 429 that taught the limit; empty unless Source is Learned
+	LearnedOn string // the day YYYY-MM-DD on which the limit was learned; empty unless Source is Learned
 	Refusing  bool   // calls are refused until ResetsAt
 }
 

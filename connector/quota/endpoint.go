@@ -1,0 +1,52 @@
+package quota
+
+import (
+	"cmp"
+	"net/http"
+	"strings"
+)
+
+// longestEndpoint bounds a name, in bytes: names become keys of counters.
+const longestEndpoint = 200
+
+// Endpoint is the default name: method and path with ids written {id}, and the
+// finder or action if there is one. In a path names and ids take turns after
+// /v2 or /rest. A tunnelled request has the name of the one inside.
+//
+//	GET /v2/userinfo
+//	GET /v2/people/{id}
+//	GET /v2/people                          (batch)
+//	GET /v2/search/people?q=People
+func Endpoint(req *http.Request) string {
+	segments := strings.Split(strings.Trim(req.URL.EscapedPath(), "/"), "/")
+	var b strings.Builder
+	b.WriteString(cmp.Or(req.Header.Get("X-HTTP-Method-Override"), req.Method, http.MethodGet))
+	b.WriteByte(' ')
+	name := true // what comes next is a name
+	for i, s := range segments {
+		b.WriteByte('/')
+		switch {
+		case i == 0 && (s == "v2" || s == "rest"):
+			b.WriteString(s)
+		case name:
+			b.WriteString(s)
+			name = s == "search" // has no ids: a kind follows
+		default:
+			b.WriteString("{id}")
+			name = true
+		}
+	}
+	query := req.URL.Query()
+	for _, key := range []string{"q", "action"} {
+		if v := query.Get(key); isWord(v) {
+			b.WriteString("?" + key + "=" + v)
+		}
+	}
+	s := b.String()
+	return s[:min(len(s), longestEndpoint)]
+}
+
+// isWord reports whether s is the name of a finder or an action.
+func isWord(s string) bool {
+	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == ""
+}

@@ -1,0 +1,101 @@
+package quota_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/linkstep/linkstep/connector/quota"
+)
+
+// The learned limit outlives the day, feeds the notice, refuses nothing, and
+// grows when LinkedIn allows more.
+func TestLearnedLimit(t *testing.T) {
+	counters := new(quota.MemoryCounters)
+	clock := clockAt(noon)
+	var told []int64
+	opts := &quota.Options{Now: clock.now, Notice: func(_ context.Context, u quota.Usage) {
+		if u.Scope == quota.Member {
+			told = append(told, u.Used)
+		}
+	}}
+	monday := quota.NewLedger(counters, ada, opts)
+	for range 4 {
+		get(t, quota.Transport(linkedin(200, "{}"), monday, nil))
+	}
+	get(t, quota.Transport(linkedin(429, memberDay), monday, nil))
+
+	clock.set(midnight.Add(time.Hour))
+	tuesday := quota.NewLedger(counters, ada, opts)
+	for range 6 {
+		if _, _, err := get(t, quota.Transport(linkedin(200, "{}"), tuesday, nil)); err != nil {
+			t.Fatalf("a learned limit refused: %v", err)
+		}
+	}
+	if diff := cmp.Diff([]int64{3}, told); diff != "" {
+		t.Errorf("told at (-want +got):\n%s", diff)
+	}
+	got, err := quota.NewLedger(counters, ada, opts).Usage(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tomorrow := midnight.AddDate(0, 0, 1)
+	want := []quota.Usage{
+		{Scope: quota.Application, Endpoint: people, Used: 6, ResetsAt: tomorrow, Source: quota.None},
+		{Scope: quota.Member, Endpoint: people, Used: 6, Limit: 6, ResetsAt: tomorrow, Source: quota.Learned, LearnedOn: "2026-11-25"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("Usage (-want +got):\n%s", diff)
+	}
+}
+
+// A day whose first call is refused teaches no number, and unlearns none.
+func TestLearnedLimitSurvivesAnEmptyDay(t *testing.T) {
+	counters := new(quota.MemoryCounters)
+	clock := clockAt(noon)
+	l := quota.NewLedger(counters, ada, &quota.Options{Now: clock.now})
+	get(t, quota.Transport(linkedin(200, "{}"), l, nil))
+	get(t, quota.Transport(linkedin(429, applicationDay), l, nil))
+	clock.set(midnight)
+	get(t, quota.Transport(linkedin(429, applicationDay), l, nil))
+	wantExhausted(t, l, &quota.ExhaustedError{Scope: quota.Application, Endpoint: people,
+		Resets: midnight.AddDate(0, 0, 1), Limit: 1, Used: 1, Source: quota.Learned})
+	wantExhausted(t, quota.NewLedger(counters, ada, &quota.Options{Now: clock.now}), &quota.ExhaustedError{Scope: quota.Application, Endpoint: people,
+		Resets: midnight.AddDate(0, 0, 1), Limit: 1, Used: 1, Source: quota.Learned})
+}
+
+// A default that LinkedIn does not keep is forgotten.
+func TestDefaultIsRaised(t *testing.T) {
+	l := quota.NewLedger(new(quota.MemoryCounters), ada, &quota.Options{Now: clockAt(noon).now})
+	rt := quota.Transport(linkedin(201, ""), l, &quota.TransportOptions{
+		Endpoint: func(*http.Request) string { return "POST /rest/posts" },
+	})
+	for range 152 { // the default is 150
+		get(t, rt)
+	}
+	got, err := l.Usage(t.Context())
+	want := []quota.Usage{
+		{Scope: quota.Application, Endpoint: "POST /rest/posts", Used: 152, Limit: 100_000, Remaining: 99_848, ResetsAt: midnight, Source: quota.Default},
+		{Scope: quota.Member, Endpoint: "POST /rest/posts", Used: 152, Limit: 152, ResetsAt: midnight, Source: quota.Learned, LearnedOn: "2026-11-24"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("Usage, error %v (-want +got):\n%s", err, diff)
+	}
+}
+
+// LinkedIn may refuse before a configured limit is reached.
+func TestRefusedBelowAConfiguredLimit(t *testing.T) {
+	l := quota.NewLedger(new(quota.MemoryCounters), quota.Account{ClientID: "78abc"}, &quota.Options{
+		Now: clockAt(noon).now, Limits: []quota.Limit{{Scope: quota.Application, Endpoint: people, Calls: 100}},
+	})
+	get(t, quota.Transport(linkedin(429, applicationDay), l, nil))
+	got, err := l.Usage(t.Context())
+	want := []quota.Usage{{
+		Scope: quota.Application, Endpoint: people, Used: 1, Limit: 100, ResetsAt: midnight, Source: quota.Configured, Refusing: true,
+	}}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("Usage, error %v (-want +got):\n%s", err, diff)
+	}
+}

@@ -1,0 +1,37 @@
+package quota
+
+import (
+	"context"
+	"fmt"
+)
+
+// Reservation is one attempt that was counted.
+type Reservation struct {
+	ledger  *Ledger
+	buckets []bucket
+	counts  []Count // of the buckets, with this attempt
+}
+
+// Return gives back an attempt that was never sent. It is called once at most.
+// After the day has ended it does nothing.
+func (r *Reservation) Return(ctx context.Context) error {
+	adds := make([]Add, len(r.buckets))
+	for i, b := range r.buckets {
+		adds[i] = Add{Key: b.key, Window: r.counts[i].Window, N: -1}
+	}
+	if _, err := r.ledger.counters.Add(ctx, adds); err != nil {
+		return fmt.Errorf("give back an attempt: %w", err)
+	}
+	return nil
+}
+
+// index is the reservation's bucket of a scope, for its own endpoint; the
+// application's if no member is known.
+func (r *Reservation) index(scope Scope) int {
+	for i, b := range r.buckets {
+		if b.scope == scope && b.endpoint != AllEndpoints {
+			return i
+		}
+	}
+	return 0
+}

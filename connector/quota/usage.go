@@ -1,0 +1,77 @@
+package quota
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Usage lists the buckets that were touched today or have a configured limit,
+// by endpoint and scope.
+func (l *Ledger) Usage(ctx context.Context) ([]Usage, error) {
+	day := l.today()
+	counts := make(map[bucket]Count)
+	for id := range l.configured {
+		if id.scope == Application || l.account.Member != "" {
+			b := bucket{id.scope, id.endpoint, l.prefix(id.scope) + id.endpoint}
+			counts[b] = Count{Key: b.key, Window: day}
+		}
+	}
+	for _, scope := range []Scope{Application, Member} {
+		if scope == Member && l.account.Member == "" {
+			continue
+		}
+		prefix := l.prefix(scope)
+		found, err := l.counters.List(ctx, prefix)
+		if err != nil {
+			return nil, fmt.Errorf("usage: %w", err)
+		}
+		l.answers(slices.DeleteFunc(slices.Clone(found), func(c Count) bool { return !strings.HasSuffix(c.Key, limitSuffix) }))
+		for _, c := range found {
+			if c.Window >= day && c.N > 0 && !strings.HasSuffix(c.Key, limitSuffix) {
+				counts[bucket{scope, strings.TrimPrefix(c.Key, prefix), c.Key}] = c
+			}
+		}
+	}
+
+	usages := make([]Usage, 0, len(counts))
+	for b, c := range counts {
+		usages = append(usages, l.usage(b, c))
+	}
+	slices.SortFunc(usages, func(a, b Usage) int {
+		return cmp.Or(strings.Compare(a.Endpoint, b.Endpoint), strings.Compare(string(a.Scope), string(b.Scope)))
+	})
+	return usages, nil
+}
+
+func (l *Ledger) prefix(scope Scope) string {
+	if scope == Application {
+		return l.names.application
+	}
+	return l.names.member
+}
+
+// usage is a bucket as its counter stands, with the limit that is known best.
+func (l *Ledger) usage(b bucket, c Count) Usage {
+	used, refused := split(c.N)
+	u := Usage{
+		Scope: b.scope, Endpoint: b.endpoint, Used: used,
+		ResetsAt: resets(c.Window), Source: None, Refusing: refused,
+	}
+	id := limitID{b.scope, b.endpoint}
+	learned := l.recall(b)
+	if calls := l.configured[id]; calls > 0 {
+		u.Limit, u.Source = calls, Configured
+		u.Refusing = refused || used >= calls
+	} else if learned.calls > 0 {
+		u.Limit, u.Source, u.LearnedOn = learned.calls, Learned, learned.day
+	} else if calls := l.defaults[id]; calls > 0 {
+		u.Limit, u.Source = calls, Default
+	}
+	if !refused {
+		u.Remaining = max(u.Limit-used, 0)
+	}
+	return u
+}
