@@ -38,31 +38,36 @@ func (s *Server) newCall(r *http.Request, log *Request) *call {
 		now:      s.Now(),
 		log:      log,
 		method:   r.Method,
-		protocol: protocol.V1,
+		protocol: spoken(r),
 	}
 	c.path, c.query, _ = strings.Cut(r.RequestURI, "?")
-	if r.Header.Get("X-Restli-Protocol-Version") == protocol.V2.String() {
-		c.protocol = protocol.V2
-	}
 	return c
+}
+
+// spoken returns the protocol version of a request; without the header it is 1.0.
+func spoken(r *http.Request) protocol.Version {
+	if r.Header.Get("X-Restli-Protocol-Version") == protocol.V2.String() {
+		return protocol.V2
+	}
+	return protocol.V1
+}
+
+// stamp sets the headers that every answer of the API has: the protocol version, echoed, and the one
+// that announces an error body.
+func (r *reply) stamp(version protocol.Version) {
+	if r.header == nil {
+		r.header = http.Header{}
+	}
+	r.header.Set("X-Restli-Protocol-Version", version.String())
+	if r.failed && version == protocol.V2 {
+		r.header.Set("X-Restli-Error-Response", "true")
+	} else if r.failed {
+		r.header.Set("X-Linkedin-Error-Response", "true")
+	}
 }
 
 // answer takes the call through the gates and, if all let it pass, to its resource.
 func (c *call) answer() reply {
-	answer := c.pass()
-	if answer.header == nil {
-		answer.header = http.Header{}
-	}
-	answer.header.Set("X-Restli-Protocol-Version", c.protocol.String())
-	if answer.failed && c.protocol == protocol.V2 {
-		answer.header.Set("X-Restli-Error-Response", "true")
-	} else if answer.failed {
-		answer.header.Set("X-Linkedin-Error-Response", "true")
-	}
-	return answer
-}
-
-func (c *call) pass() reply {
 	for _, gate := range gates {
 		if refusal := gate.check(c); refusal != nil {
 			return refusal.reply()

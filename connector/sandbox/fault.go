@@ -13,12 +13,15 @@ type Fault struct {
 	// Method is the HTTP method that is hit. Empty means any.
 	Method string
 
-	// Path is how the path begins. Empty means the whole API, which is /v2 and /rest; to hit OAuth,
-	// name it: /oauth.
+	// Path is how the path begins. Empty means where the Fixture belongs, else the whole API, which is
+	// /v2 and /rest; to hit OAuth, name it: /oauth.
 	Path string
 
 	// Times is how many requests are hit. Zero means one; a negative number means all until ClearFaults.
 	Times int
+
+	// Fixture names an answer of [Fixtures]. Empty means none.
+	Fixture string
 
 	// Status replaces the answer by one with this status, and with Body or, when that is empty, with
 	// the body that LinkedIn is known to give. Zero leaves the answer.
@@ -49,18 +52,34 @@ type faults struct {
 	list []Fault
 }
 
-// Fail adds a fault. Of several that fit a request, the oldest hits.
-func (s *Server) Fail(f Fault) {
+// Fail adds a fault. Of several that fit a request, the oldest hits. The only error is a name that
+// is no fixture's.
+func (s *Server) Fail(f Fault) error {
 	if f.Times == 0 {
 		f.Times = 1
+	}
+	if f.Fixture != "" {
+		known, err := findFixture(f.Fixture)
+		if err != nil {
+			return err
+		}
+		f.Reset = f.Reset || known.damage.Reset
+		f.Truncate = f.Truncate || known.damage.Truncate
+		f.Drip = max(f.Drip, known.damage.Drip)
+		if f.Path == "" {
+			f.Path = known.path
+		}
 	}
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
 	s.faults.list = append(s.faults.list, f)
+	return nil
 }
 
 // FailNext answers the next n calls to the API with a status and LinkedIn's body for it.
-func (s *Server) FailNext(status, n int) { s.Fail(Fault{Status: status, Times: n}) }
+func (s *Server) FailNext(status, n int) {
+	_ = s.Fail(Fault{Status: status, Times: n}) // names no fixture
+}
 
 // ClearFaults takes back all faults.
 func (s *Server) ClearFaults() {
@@ -101,7 +120,13 @@ func (f *Fault) hits(method, path string) bool {
 }
 
 // apply replaces the answer as the fault says.
-func (f *Fault) apply(r reply) reply {
+func (f *Fault) apply(s *Server, entry Request, r reply) reply {
+	if f.Fixture != "" {
+		known, _ := findFixture(f.Fixture) // Fail has checked the name
+		if known.answer != nil {
+			r = known.answer(s, entry, r)
+		}
+	}
 	if f.Status != 0 {
 		r = usualFailure(f.Status)
 		if f.Body != "" {
@@ -120,7 +145,7 @@ func (f *Fault) apply(r reply) reply {
 // usualFailure is what LinkedIn is known to answer with a status.
 func usualFailure(status int) reply {
 	known := []apiError{badToken, denied("people", "GET", "NO_VERSION"), noResource, badMethod, lengthNeeded,
-		tooLong, versionInactive("202609"), burst, {Status: 500, Code: "INTERNAL_SERVER_ERROR", Message: "Internal Server Error"},
+		tooLong, versionInactive("202609"), burst, internalError,
 		badParam("ids")}
 	for _, e := range known {
 		if e.Status == status {

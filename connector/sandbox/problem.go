@@ -28,6 +28,8 @@ var (
 	memberDay = apiError{Status: 429, ServiceErrorCode: 101, Code: "TOO_MANY_REQUESTS", Message: "Resource level throttle APPLICATION_AND_MEMBER DAY limit for calls to this resource is reached."}
 	burst     = apiError{Status: 429, ServiceErrorCode: 101, Code: "TOO_MANY_REQUESTS", Message: "Resource level throttle limit for calls to this resource is reached."}
 
+	internalError = apiError{Status: 500, Code: "INTERNAL_SERVER_ERROR", Message: "Internal Server Error"} // unverified
+
 	hiddenMember = apiError{Status: 403, ServiceErrorCode: 100, Code: "ACCESS_DENIED", Message: "Not enough permissions to access: people.GET.NO_VERSION"}
 )
 
@@ -62,4 +64,9 @@ func noParam(name string) apiError {
 // unknownParam refuses a parameter that a versioned finder does not have.
 func unknownParam(name string) apiError {
 	return apiError{Status: 400, Code: "QUERY_PARAM_NOT_ALLOWED", Message: fmt.Sprintf("Query parameter '%s' is not allowed", name)} // unverified
+}
+
+// throttledField stands in the place of a decoration that is over its own limit.
+func throttledField() *apiError {
+	return &apiError{Status: burst.Status, ServiceErrorCode: burst.ServiceErrorCode, Message: burst.Message}
 }

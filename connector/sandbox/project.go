@@ -94,7 +94,7 @@ func (c *call) expand(urn string, mask *protocol.Mask) (any, *apiError) {
 	switch {
 	case strings.HasPrefix(urn, assetPrefix):
 		if c.quirks.ThrottledPictures {
-			return nil, &apiError{Status: burst.Status, ServiceErrorCode: burst.ServiceErrorCode, Message: burst.Message}
+			return nil, throttledField()
 		}
 		streams := playableStreams(urn, c.now)
 		if mask == nil {

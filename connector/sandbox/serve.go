@@ -37,7 +37,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		s.log.add(entry)
 		reset(r)
 	}
-	answer = fault.apply(answer)
+	answer = fault.apply(s, entry, answer)
+	if isAPI(path) {
+		answer.stamp(spoken(r))
+	}
 	entry.Status = answer.status
 	s.log.add(entry)
 	s.write(w, r, answer, fault)
