@@ -91,6 +91,9 @@ func (c *connectorClient) Check(ctx context.Context, req *plugin.CheckRequest) (
 }
 
 func (c *connectorClient) Invoke(ctx context.Context, req *plugin.InvokeRequest, emit func(*plugin.Event) error) (*plugin.Result, error) {
+	if len(req.Input) > MaxMessageBytes {
+		return nil, TooLarge(plugin.EffectNone) // nothing left this process
+	}
 	// Canceling frees the stream when emit fails or the peer goes on after the end.
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -83,11 +83,15 @@ func (s *connectorServer) Check(ctx context.Context, in *pb.CheckRequest) (*pb.C
 	return checkToPB(out), nil
 }
 
+// Invoke sends events, then a result or an error. A message that is too large
+// ends the stream with a status of its own, which the client understands.
 func (s *connectorServer) Invoke(in *pb.InvokeRequest, stream grpc.ServerStreamingServer[pb.InvokeResponse]) error {
-	emit := func(e *plugin.Event) error {
-		return stream.Send(&pb.InvokeResponse{Kind: &pb.InvokeResponse_Event{Event: eventToPB(e)}})
-	}
-	res, err := s.c.Invoke(stream.Context(), invokeFromPB(in), emit)
+	res, err := s.c.Invoke(stream.Context(), invokeFromPB(in), func(e *plugin.Event) error {
+		if err := stream.Send(&pb.InvokeResponse{Kind: &pb.InvokeResponse_Event{Event: eventToPB(e)}}); err != nil {
+			return transportError(stream.Context(), err)
+		}
+		return nil
+	})
 	if err != nil {
 		return stream.Send(&pb.InvokeResponse{Kind: &pb.InvokeResponse_Error{Error: errorToPB(err)}})
 	}

@@ -76,6 +76,15 @@ func failure(ctx context.Context, out answer, err error) error {
 	return nil
 }
 
+// TooLarge is the error for a message over [MaxMessageBytes].
+func TooLarge(effect plugin.Effect) *plugin.Error {
+	return &plugin.Error{
+		Kind: plugin.TooLarge, Source: plugin.SourceUser, Effect: effect,
+		Message: "a message between host and plugin is over 16 MiB",
+		Hint:    "Ask for less at once: a smaller page, fewer ids or fewer fields.",
+	}
+}
+
 // transportError turns a gRPC status into a plugin.Error. A broken transport
 // is PluginCrashed: only the process at the other end can break it. Whoever
 // supervises that process knows more and may say it better.
@@ -83,21 +92,17 @@ func transportError(ctx context.Context, err error) error {
 	if ctxErr := ctx.Err(); ctxErr != nil {
 		return plugin.AsError(ctxErr)
 	}
-	e := &plugin.Error{Source: plugin.SourceHost, Effect: plugin.EffectUnknown, Err: err, Detail: err.Error()}
+	e := &plugin.Error{Source: plugin.SourceHost, Effect: plugin.EffectUnknown}
 	switch status.Code(err) {
-	case codes.Canceled:
-		return plugin.AsError(errors.Join(context.Canceled, err))
 	case codes.DeadlineExceeded:
 		return plugin.AsError(errors.Join(context.DeadlineExceeded, err))
 	case codes.ResourceExhausted:
-		e.Kind, e.Source, e.Effect = plugin.TooLarge, plugin.SourceUser, plugin.EffectNone
-		e.Message = "a message between host and plugin is over 16 MiB"
-		e.Hint = "Ask for less at once: a smaller page, fewer ids or fewer fields."
+		e = TooLarge(plugin.EffectUnknown)
 	case codes.Unimplemented:
 		e.Kind, e.Effect = plugin.PluginIncompatible, plugin.EffectNone
 		e.Message = "the plugin does not know this call"
 		e.Hint = "Install a version of the plugin that fits this host."
-	case codes.Unavailable:
+	case codes.Unavailable, codes.Canceled: // the latter: this side closed the connection under the call
 		e.Kind, e.Retryable = plugin.PluginCrashed, true
 		e.Message = "the plugin went away during the call"
 		e.Hint = "Run the step again; the host starts the plugin anew."
@@ -106,5 +111,6 @@ func transportError(ctx context.Context, err error) error {
 		e.Message = "the call to the plugin failed in transit"
 		e.Hint = "This is a defect. Report it with the detail."
 	}
+	e.Err, e.Detail = err, err.Error()
 	return e
 }
