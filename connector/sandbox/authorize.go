@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -117,8 +116,7 @@ func redirectAllowed(c *Client, asked string, native bool) bool {
 		return false
 	}
 	if native {
-		ip := net.ParseIP(want.Hostname())
-		return ip != nil && ip.IsLoopback()
+		return isLoopback(want.Hostname())
 	}
 	return slices.ContainsFunc(c.RedirectURLs, func(registered string) bool {
 		have, err := url.Parse(registered)

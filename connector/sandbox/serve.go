@@ -15,9 +15,36 @@ func isAPI(path string) bool {
 	return strings.HasPrefix(path, "/v2/") || strings.HasPrefix(path, "/rest/")
 }
 
-// serve is the way of every request: wait, answer, note, write.
+// serve separates what LinkedIn has from what only the sandbox has. A host name that is not of the
+// loopback interface is refused: it is how a page in somebody's browser would reach this port.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	path, query, _ := strings.Cut(r.RequestURI, "?")
+	switch {
+	case !loopbackHost(r.Host):
+		s.write(w, r, apiError{Status: http.StatusMisdirectedRequest, Message: "This sandbox answers on the loopback interface only"}.reply(), Fault{})
+	case path == "/":
+		s.write(w, r, s.statusPage(), Fault{})
+	case strings.HasPrefix(path, adminPrefix):
+		s.write(w, r, s.admin(r, path), Fault{})
+	default:
+		s.serveLinkedIn(w, r, path, query)
+	}
+}
+
+func loopbackHost(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return host == "localhost" || isLoopback(strings.Trim(host, "[]"))
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// serveLinkedIn is the way of every request to LinkedIn: wait, answer, note, write.
+func (s *Server) serveLinkedIn(w http.ResponseWriter, r *http.Request, path, query string) {
 	entry := Request{
 		At:       s.Now(),
 		Method:   r.Method,

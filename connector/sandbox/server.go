@@ -78,7 +78,7 @@ func listen(addr string) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: address %q is not of the form host:port, for example 127.0.0.1:9090", addr)
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if host != "localhost" && !isLoopback(host) {
 		return nil, fmt.Errorf("sandbox: address %q is not on the loopback interface: use 127.0.0.1, [::1] or localhost", addr)
 	}
 	listener, err := net.Listen("tcp", addr)
