@@ -38,7 +38,7 @@ func (e *CallError) Error() string { return fmt.Sprintf("restli: call: %s %s", e
 //
 // A call that cannot be sent is a [*CallError].
 func NewRequest(ctx context.Context, baseURL string, c *Call) (*http.Request, error) {
-	s, ok := shapeOf(c.Method)
+	s, ok := shapes[c.Method]
 	if !ok {
 		return nil, &CallError{Field: "Method", Reason: "is unknown"}
 	}
@@ -188,11 +188,16 @@ func callBody(c *Call, s shape) ([]byte, error) {
 	if s.body == never {
 		return nil, &CallError{Field: "Body", Reason: "is not taken by " + string(c.Method)}
 	}
-	raw, ok := c.Body.([]byte)
-	if !ok {
+	var raw []byte
+	switch body := c.Body.(type) {
+	case []byte:
+		raw = body
+	case json.RawMessage:
+		raw = body
+	default:
 		var err error
-		if raw, err = json.Marshal(c.Body); err != nil {
-			return nil, &CallError{Field: "Body", Reason: "cannot be marshalled: " + err.Error()}
+		if raw, err = json.Marshal(body); err != nil {
+			return nil, &CallError{Field: "Body", Reason: "cannot be marshalled"}
 		}
 	}
 	if !json.Valid(raw) {

@@ -18,8 +18,8 @@ type FailedDecoration struct {
 	Err     *ErrorResponse // status, serviceErrorCode and message, as far as LinkedIn told them
 }
 
-// FailedDecorations finds the failed decorations anywhere in an entity or a collection, in the order of their pointers. A body that
-// is not JSON is a [*ShapeError].
+// FailedDecorations finds the failed decorations anywhere in an entity or a collection: fields by name, list items in order. A
+// body that is not JSON is a [*ShapeError].
 func FailedDecorations(body []byte) ([]FailedDecoration, error) {
 	var root any
 	d := json.NewDecoder(bytes.NewReader(body))
@@ -27,31 +27,48 @@ func FailedDecorations(body []byte) ([]FailedDecoration, error) {
 	if err := d.Decode(&root); err != nil {
 		return nil, &ShapeError{Want: "decorated entity", Reason: "not JSON", Err: err}
 	}
-	return appendFailed(nil, root, ""), nil
+	var w decorationWalk
+	w.node(root)
+	return w.found, nil
 }
 
-// appendFailed walks the tree. Its depth is bounded by encoding/json, which refuses to nest deeper than 10000.
-func appendFailed(found []FailedDecoration, node any, pointer string) []FailedDecoration {
+// decorationWalk goes through a tree of JSON. Its depth is bounded by encoding/json, which refuses to nest deeper than 10000.
+type decorationWalk struct {
+	path  []string // names and indexes from the root to the node, escaped
+	found []FailedDecoration
+}
+
+func (w *decorationWalk) node(node any) {
 	switch node := node.(type) {
 	case []any:
 		for i, item := range node {
-			found = appendFailed(found, item, pointer+"/"+strconv.Itoa(i))
+			w.path = append(w.path, strconv.Itoa(i))
+			w.node(item)
+			w.path = w.path[:len(w.path)-1]
 		}
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(node)) {
-			at := pointer + "/" + pointerEscaper.Replace(name)
-			field, bang := strings.CutSuffix(name, "!")
-			failure, isObject := node[name].(map[string]any)
-			if !bang || field == "" || !isObject {
-				found = appendFailed(found, node[name], at)
-				continue
-			}
-			urn, _ := node[field].(string)
-			raw, _ := json.Marshal(failure) // came from JSON
-			found = append(found, FailedDecoration{Pointer: at, Field: field, URN: urn, Err: errorOf(raw)})
+			w.path = append(w.path, pointerEscaper.Replace(name))
+			w.member(node, name)
+			w.path = w.path[:len(w.path)-1]
 		}
 	}
-	return found
+}
+
+func (w *decorationWalk) member(parent map[string]any, name string) {
+	field, bang := strings.CutSuffix(name, "!")
+	failure, isObject := parent[name].(map[string]any)
+	if !bang || field == "" || !isObject {
+		w.node(parent[name])
+		return
+	}
+	urn, _ := parent[field].(string)
+	raw, err := json.Marshal(failure)
+	if err != nil {
+		raw = nil // cannot be: it came from JSON
+	}
+	w.found = append(w.found, FailedDecoration{
+		Pointer: "/" + strings.Join(w.path, "/"), Field: field, URN: urn, Err: errorOf(raw)})
 }
 
 var pointerEscaper = strings.NewReplacer("~", "~0", "/", "~1")

@@ -51,7 +51,7 @@ func ParseErrorResponse(status int, header http.Header, body []byte) *ErrorRespo
 	case len(body) == 0:
 		e.Shape = ShapeEmpty
 	case body[0] == '{':
-		e.parse(body)
+		e.parse(body, strings.EqualFold(header.Get("X-RestLi-Error-Response"), "true"))
 	case body[0] == '<', strings.HasPrefix(header.Get("Content-Type"), "text/html"):
 		e.Shape = ShapeHTML
 	case json.Valid(body):
@@ -73,11 +73,13 @@ func errorOf(raw json.RawMessage) *ErrorResponse {
 	return ParseErrorResponse(0, nil, raw)
 }
 
-// parse reads a JSON object member by member, so that those before a cut are kept.
-func (e *ErrorResponse) parse(body []byte) {
+// parse reads a JSON object member by member, so that those before a cut are kept. A body that its header marks as an error
+// needs no more than a message.
+func (e *ErrorResponse) parse(body []byte, marked bool) {
 	members, whole := membersBeforeCut(body)
 	e.Truncated = e.Truncated || !whole
 	status, hasStatus := looseInt(members["status"])
+	e.Status = status
 	serviceErrorCode, hasServiceErrorCode := looseInt(members["serviceErrorCode"])
 	code, hasCode := looseText(members["code"])
 	message, hasMessage := looseText(members["message"])
@@ -89,7 +91,7 @@ func (e *ErrorResponse) parse(body []byte) {
 		e.Shape, serviceErrorCode = ShapeV1, errorCode
 	case hasCode && (hasMessage || hasStatus):
 		e.Shape = ShapeGateway
-	case hasServiceErrorCode, hasMessage && hasStatus:
+	case hasServiceErrorCode, hasMessage && (hasStatus || marked):
 		e.Shape = ShapeClassic
 	case !whole:
 		e.Shape = ShapeBroken
@@ -98,7 +100,7 @@ func (e *ErrorResponse) parse(body []byte) {
 		e.Shape = ShapeJSON
 		return
 	}
-	e.Status, e.ServiceErrorCode, e.Code, e.Message = status, serviceErrorCode, code, message
+	e.ServiceErrorCode, e.Code, e.Message = serviceErrorCode, code, message
 	e.DocURL, _ = looseText(members["docUrl"])
 	e.RequestID, _ = looseText(members["requestId"])
 	e.Inputs = inputErrors(members["errorDetails"])

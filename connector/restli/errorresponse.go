@@ -34,15 +34,15 @@ func (s Shape) IsError() bool {
 // ErrorResponse is what LinkedIn said when it refused a call, in whatever shape. Fields that the reply does not have are zero.
 // It does not say what to do.
 type ErrorResponse struct {
-	Status           int    // HTTP status; for a part of a reply, such as one key of a batch, the status in the JSON
-	ServiceErrorCode int    // serviceErrorCode, or errorCode of the v1 shape
-	Code             string // such as ACCESS_DENIED
-	Message          string // LinkedIn's own words; they change without notice
-	DocURL           string
-	Inputs           []InputError // of the detailed shape
+	Status           int          // HTTP status; for a part of a reply, such as one key of a batch, the status in the JSON
+	ServiceErrorCode int          // serviceErrorCode, or errorCode of the v1 shape
+	Code             string       // such as ACCESS_DENIED
+	Message          string       // LinkedIn's own words; they change without notice
+	DocURL           string       // docUrl: LinkedIn's page about the error
+	Inputs           []InputError // fields complained about, in the detailed shape
 
-	Shape     Shape
-	Truncated bool  // the body ends early or is longer than 64 KiB; what came before the cut is kept
+	Shape     Shape // what the body was
+	Truncated bool  // the body ends early, breaks, or is longer than 64 KiB; what came before the cut is kept
 	ReadErr   error // what cut the body short while it was read; nil when nothing did
 
 	UUID      string // x-li-uuid
@@ -53,8 +53,8 @@ type ErrorResponse struct {
 // InputError is one field that the detailed shape complains about.
 type InputError struct {
 	Path        string // path of the field in the request
-	Code        string
-	Description string
+	Code        string // such as MISSING_FIELD
+	Description string // LinkedIn's own words
 }
 
 // Error is one line: status, codes and the beginning of the message.

@@ -62,10 +62,10 @@ func ExampleDecodeBatch() {
 
 func ExamplePager() {
 	replies := []string{
-		`{"elements":[1,2],"paging":{"start":0,"count":2,"total":3,"links":[{"rel":"next","href":"/v2/x?q=y&start=2&count=2"}]}}`,
+		`{"elements":[1,2],"paging":{"start":0,"count":2,"total":3,"links":[{"rel":"next","href":"/v2/x?q=z&sort=y&start=2&count=2"}]}}`,
 		`{"elements":[3],"paging":{"start":2,"count":2,"total":3,"links":[]}}`,
 	}
-	pager := restli.NewPager(restli.Query{{Name: "q", Value: restli.String("y")}}, &restli.PagerOptions{Count: 2})
+	pager := restli.NewPager(restli.Query{{Name: "sort", Value: restli.String("y")}}, &restli.PagerOptions{Count: 2})
 	for _, reply := range replies {
 		fmt.Println(pager.Query().Encode())
 		page, err := restli.DecodeCollection([]byte(reply))
@@ -76,8 +76,8 @@ func ExamplePager() {
 		fmt.Printf("%d elements, stop: %q\n", len(page.Elements), pager.Advance(page))
 	}
 	// Output:
-	// q=y&start=0&count=2
+	// sort=y&start=0&count=2
 	// 2 elements, stop: ""
-	// q=y&start=2&count=2
+	// sort=y&start=2&count=2
 	// 1 elements, stop: "total"
 }

@@ -27,13 +27,10 @@ func ComplexKey(key, params Object) Object {
 //
 // Unbalanced parentheses and a malformed compound key are a [*SyntaxError].
 func DecodeKey(text string) (Value, error) {
+	if old, ok := parseOldKey(text); ok {
+		return old, nil
+	}
 	if v, err := DecodeReduced(text); err == nil {
-		if plain, ok := v.(String); ok {
-			if old, ok := parseOldKey(text); ok {
-				return old, nil
-			}
-			return plain, nil
-		}
 		return v, nil
 	}
 	return decodeLooseKey(text, 0)
@@ -75,10 +72,13 @@ func decodeLooseKey(text string, depth int) (Value, error) {
 	return key, nil
 }
 
-// parseOldKey reads a compound key of protocol 1.0, a=1&b=2. The base64 text YWI= is not one: a part needs a name and a value,
-// and the value holds no second equals sign.
+// parseOldKey reads a compound key of protocol 1.0, a=1&b=2, and reports whether text is one. The base64 text YWI= is not: a part
+// needs a name and a value, and the value holds no second equals sign. Nor is what would not balance.
 func parseOldKey(text string) (Object, bool) {
 	if !strings.Contains(text, "=") {
+		return nil, false
+	}
+	if _, err := splitTop(text); err != nil {
 		return nil, false
 	}
 	var key Object

@@ -41,29 +41,24 @@ type shape struct {
 	body need
 }
 
-// shapeOf returns the shape of m, and false for a method that does not exist. A singleton such as /v2/me is read without a key.
-func shapeOf(m Method) (shape, bool) {
-	s, ok := map[Method]shape{
-		Get:                {http: http.MethodGet, key: optional},
-		BatchGet:           {http: http.MethodGet, keys: true},
-		GetAll:             {http: http.MethodGet},
-		Finder:             {http: http.MethodGet, name: "q", key: optional},
-		BatchFinder:        {http: http.MethodGet, name: "bq"},
-		Create:             {http: http.MethodPost, body: required},
-		BatchCreate:        {http: http.MethodPost, body: required},
-		Update:             {http: http.MethodPut, key: optional, body: required},
-		BatchUpdate:        {http: http.MethodPut, keys: true, body: required},
-		PartialUpdate:      {http: http.MethodPost, key: optional, body: required},
-		BatchPartialUpdate: {http: http.MethodPost, keys: true, body: required},
-		Delete:             {http: http.MethodDelete, key: optional},
-		BatchDelete:        {http: http.MethodDelete, keys: true},
-		Action:             {http: http.MethodPost, name: "action", key: optional, body: optional},
-	}[m]
-	return s, ok
+// shapes is the table of the protocol. A singleton such as /v2/me is read without a key, and a finder of an association has the
+// known part of the key in its path.
+var shapes = map[Method]shape{
+	Get:                {http: http.MethodGet, key: optional},
+	BatchGet:           {http: http.MethodGet, keys: true},
+	GetAll:             {http: http.MethodGet},
+	Finder:             {http: http.MethodGet, name: "q", key: optional},
+	BatchFinder:        {http: http.MethodGet, name: "bq"},
+	Create:             {http: http.MethodPost, body: required},
+	BatchCreate:        {http: http.MethodPost, body: required},
+	Update:             {http: http.MethodPut, key: optional, body: required},
+	BatchUpdate:        {http: http.MethodPut, keys: true, body: required},
+	PartialUpdate:      {http: http.MethodPost, key: optional, body: required},
+	BatchPartialUpdate: {http: http.MethodPost, keys: true, body: required},
+	Delete:             {http: http.MethodDelete, key: optional},
+	BatchDelete:        {http: http.MethodDelete, keys: true},
+	Action:             {http: http.MethodPost, name: "action", key: optional, body: optional},
 }
 
 // HTTP returns the HTTP method that carries m, or "" when there is no such method.
-func (m Method) HTTP() string {
-	s, _ := shapeOf(m)
-	return s.http
-}
+func (m Method) HTTP() string { return shapes[m].http }

@@ -56,8 +56,8 @@ func (s Stop) Cut() bool {
 	return s == StopRepeated || s == StopLoop || s == StopPages || s == StopWindow
 }
 
-// NewPager returns a pager for the listing that query asks for. The parameters start and count are the pager's: what query says
-// about them is replaced. Nil options are the defaults.
+// NewPager returns a pager for the listing that query asks for: Call.Query, without the finder's name. The parameters start and
+// count are the pager's: what query says about them is replaced. Nil options are the defaults.
 func NewPager(query Query, options *PagerOptions) *Pager {
 	p := &Pager{base: query, seen: map[[sha256.Size]byte]bool{}}
 	if options != nil {

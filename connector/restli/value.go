@@ -1,7 +1,7 @@
 package restli
 
 import (
-	"math"
+	"encoding/json"
 	"strconv"
 )
 
@@ -36,13 +36,13 @@ func Int(n int64) String { return String(strconv.FormatInt(n, 10)) }
 // Bool returns true or false as a value.
 func Bool(b bool) String { return String(strconv.FormatBool(b)) }
 
-// Float returns the value of a number in the shortest form that reads back as f, written as JSON writes it: 0.1, 1e+21.
+// Float returns the value of a number, written as JSON writes it: 0.1, 3, 1e+21. NaN and infinities have no form in JSON and
+// become words that no server will take.
 func Float(f float64) String {
-	abs := math.Abs(f)
-	if abs != 0 && (abs < 1e-6 || abs >= 1e21) {
-		return String(strconv.FormatFloat(f, 'e', -1, 64))
+	if text, err := json.Marshal(f); err == nil {
+		return String(text)
 	}
-	return String(strconv.FormatFloat(f, 'f', -1, 64))
+	return String(strconv.FormatFloat(f, 'g', -1, 64))
 }
 
 // Strings returns the list of the given texts: Strings("1035", "3803") is List(1035,3803).
