@@ -1,6 +1,7 @@
-// Package guard makes any connector keep the contract's promises about
-// errors, whichever way it is reached: a panic in a call is that call's error
-// and every error is a [*plugin.Error].
+// Package guard makes any connector keep the contract's promises, whichever
+// way it is reached: a panic in a call is that call's error, every error is a
+// [*plugin.Error], no answer is nil, and events come one at a time and none
+// after the end of their action.
 package guard
 
 import (
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync"
 
 	"github.com/linkstep/linkstep/plugin"
 )
@@ -24,25 +26,57 @@ type guarded struct {
 }
 
 // call runs one method of the connector.
-func call[T any](ctx context.Context, g *guarded, method string, f func() (T, error)) (out T, err error) {
+func call[T any](ctx context.Context, g *guarded, method string, f func() (*T, error)) (out *T, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			g.log.DebugContext(ctx, "panic in the connector", "method", method, "value", v)
-			var none T
-			out, err = none, &plugin.Error{
-				Kind: plugin.Internal, Source: plugin.SourceConnector, Effect: plugin.EffectUnknown,
-				Message: "the connector panicked in " + method,
-				Hint:    "This is a defect of the connector. Report it with the detail.",
-				Detail:  fmt.Sprintf("panic of type %T\n%s", v, debug.Stack()),
-			}
+			out, err = nil, defect("the connector panicked in "+method, fmt.Sprintf("panic of type %T\n%s", v, debug.Stack()))
 		}
 	}()
 	out, err = f()
-	if err != nil {
-		var none T
-		return none, plugin.AsError(err)
+	switch {
+	case err != nil:
+		return nil, plugin.AsError(err)
+	case out == nil:
+		return nil, defect("the connector gave neither an answer nor an error in "+method, "")
 	}
 	return out, nil
+}
+
+// defect is the error for a connector that breaks the contract.
+func defect(message, detail string) *plugin.Error {
+	return &plugin.Error{
+		Kind: plugin.Internal, Source: plugin.SourceConnector, Effect: plugin.EffectUnknown, Message: message, Detail: detail,
+		Hint: "This is a defect of the connector. Report it with the detail.",
+	}
+}
+
+// emitter passes events on until its action ends.
+type emitter struct {
+	mu   sync.Mutex // held while an event is passed on; guards the fields below
+	emit func(*plugin.Event) error
+	over bool
+}
+
+func (e *emitter) event(event *plugin.Event) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	switch {
+	case e.over:
+		return defect("the connector emitted an event after the end of its action", "")
+	case event == nil:
+		return defect("the connector emitted an event that is nil", "")
+	case e.emit == nil:
+		return nil
+	}
+	return e.emit(event)
+}
+
+// end waits for an event that is being passed on.
+func (e *emitter) end() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.over = true
 }
 
 func (g *guarded) Describe(ctx context.Context, req *plugin.DescribeRequest) (*plugin.Description, error) {
@@ -70,10 +104,9 @@ func (g *guarded) Check(ctx context.Context, req *plugin.CheckRequest) (*plugin.
 }
 
 func (g *guarded) Invoke(ctx context.Context, req *plugin.InvokeRequest, emit func(*plugin.Event) error) (*plugin.Result, error) {
-	if emit == nil {
-		emit = func(*plugin.Event) error { return nil }
-	}
-	return call(ctx, g, "Invoke of "+req.Action, func() (*plugin.Result, error) { return g.c.Invoke(ctx, req, emit) })
+	e := &emitter{emit: emit}
+	defer e.end()
+	return call(ctx, g, "Invoke of "+req.Action, func() (*plugin.Result, error) { return g.c.Invoke(ctx, req, e.event) })
 }
 
 func (g *guarded) Options(ctx context.Context, req *plugin.OptionsRequest) (*plugin.OptionsResponse, error) {
