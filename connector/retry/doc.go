@@ -1,5 +1,5 @@
 // Package retry repeats HTTP requests to LinkedIn that deserve another
-// attempt, and no others. Which ones do is one table; how long to
+// attempt, and no others. Which ones do is one table, in rules.go; how long to
 // wait is github.com/sethvargo/go-retry's exponential backoff, capped and with
 // full jitter.
 //
@@ -7,7 +7,8 @@
 //
 //	rt = retry.Transport(rt, &retry.Options{Notify: tell}) // outside quota: each attempt counts
 //	resp, err := client.Do(req)
-//	var wait *retry.WaitError // errors.As: come back at wait.RetryAt
+//	var wait *retry.WaitError
+//	if errors.As(err, &wait) { ... } // come back at wait.RetryAt
 //
 // A write that may have happened is not repeated, nor is a daily 429, and
 // nothing sleeps past the context's deadline. The package does not time out an

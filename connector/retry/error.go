@@ -1,6 +1,7 @@
 package retry
 
 import (
+	"fmt"
 	"net/http"
 	"time"
 )
@@ -14,18 +15,23 @@ const (
 	NoAnswer    Reason = "no_answer"    // it was written, and the connection broke
 	RateLimited Reason = "rate_limited" // a 429 that is not the daily one
 	Conflict    Reason = "conflict"     // 409, a write conflict
-	Unavailable Reason = "unavailable"  // 408 or 5xx
+	Unavailable Reason = "unavailable"  // 408, 500, 502, 503, 504
 )
 
 // Error is a request that got no answer.
 type Error struct {
-	Attempts int   // made, at least 1
-	Written  bool  // an attempt was written or may have been: its effect is unknown
-	Err      error // of the last attempt
+	Attempts int   // made; 0 when the context had ended before
+	Written  bool  // an attempt was written: whether it took effect is unknown
+	Err      error // of the last attempt, or the context's
 }
 
-// Error gives the cause.
-func (e *Error) Error() string { return e.Err.Error() }
+// Error gives the cause, and the attempts if there were several.
+func (e *Error) Error() string {
+	if e.Attempts < 2 {
+		return e.Err.Error()
+	}
+	return fmt.Sprintf("%v (%d attempts)", e.Err, e.Attempts)
+}
 
 // Unwrap gives the cause, so that a cancellation stays one.
 func (e *Error) Unwrap() error { return e.Err }
@@ -36,7 +42,7 @@ type WaitError struct {
 	RetryAt  time.Time
 	Reason   Reason
 	Attempts int  // made, at least 1
-	Written  bool // an attempt was written or may have been: its effect is unknown
+	Written  bool // an attempt was written: whether it took effect is unknown
 
 	Status int         // of the last reply; 0 when none came
 	Header http.Header // of the last reply; nil when none came
@@ -44,8 +50,14 @@ type WaitError struct {
 	Err    error       // of the last attempt; nil when a reply came
 }
 
-// Error says when to come back, and why.
-func (e *WaitError) Error() string { return string(e.Reason) }
+// Error says why, and when to come back.
+func (e *WaitError) Error() string {
+	cause := http.StatusText(e.Status)
+	if e.Err != nil {
+		cause = e.Err.Error()
+	}
+	return fmt.Sprintf("%s: %s: again at %s", e.Reason, cause, e.RetryAt.UTC().Format(time.RFC3339))
+}
 
 // Unwrap gives the cause.
 func (e *WaitError) Unwrap() error { return e.Err }

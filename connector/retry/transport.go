@@ -27,11 +27,43 @@ type Wait struct {
 	Until   time.Time // when the next attempt is made
 }
 
-// Transport repeats requests on base. A request is repeated only if it has no
-// body or its GetBody is set. POST with X-HTTP-Method-Override: GET is a read;
-// a write with an Idempotency-Key header is idempotent, as for net/http.
+// Transport repeats requests on base, which must report through httptrace how
+// far they came, as http.Transport does. An error before a connection was
+// asked for is taken for a refusal by a wrapper inside, and not repeated.
+//
+// A request is repeated only if it has no body or its GetBody is set. POST
+// with X-HTTP-Method-Override: GET is a read; a write with an Idempotency-Key
+// header is idempotent, as for net/http.
 //
 // A reply that is not repeated (any more) is returned as it came; at most 64
 // KiB of an error's body were read and put back. Errors are of type [*Error],
 // or [*WaitError] when the next attempt would come after the deadline.
-func Transport(base http.RoundTripper, opts *Options) http.RoundTripper { return base }
+func Transport(base http.RoundTripper, opts *Options) http.RoundTripper {
+	t := &repeater{base: base}
+	if opts != nil {
+		t.opts = *opts
+	}
+	if t.opts.MaxAttempts == 0 {
+		t.opts.MaxAttempts = 4
+	}
+	if t.opts.BaseDelay == 0 {
+		t.opts.BaseDelay = 500 * time.Millisecond
+	}
+	if t.opts.MaxDelay == 0 {
+		t.opts.MaxDelay = 20 * time.Second
+	}
+	if t.opts.LongestWait == 0 {
+		t.opts.LongestWait = 60 * time.Second
+	}
+	return t
+}
+
+type repeater struct {
+	base http.RoundTripper
+	opts Options
+}
+
+func (t *repeater) RoundTrip(req *http.Request) (*http.Response, error) {
+	c := &call{repeater: t, req: req}
+	return c.do()
+}
