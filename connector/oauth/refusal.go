@@ -21,12 +21,8 @@ const longestBody = 64 << 10
 // serviceErrorCode reads LinkedIn's code from a refusal, 0 when it has none,
 // and puts the body back.
 func serviceErrorCode(resp *http.Response) int {
-	head, err := io.ReadAll(io.LimitReader(resp.Body, longestBody))
-	rest := io.Reader(resp.Body)
-	if err != nil {
-		rest = failing{err}
-	}
-	resp.Body = &body{Reader: io.MultiReader(bytes.NewReader(head), rest), Closer: resp.Body}
+	head, _ := io.ReadAll(io.LimitReader(resp.Body, longestBody)) // the next read meets its error again
+	resp.Body = &body{Reader: io.MultiReader(bytes.NewReader(head), resp.Body), Closer: resp.Body}
 
 	var refusal struct {
 		Code int `json:"serviceErrorCode"`
@@ -42,8 +38,3 @@ type body struct {
 	io.Reader
 	io.Closer
 }
-
-// failing gives the error that reading has met.
-type failing struct{ err error }
-
-func (f failing) Read([]byte) (int, error) { return 0, f.err }

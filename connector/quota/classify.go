@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// longestBody is what is read of a 429's body, in bytes.
+// longestBody is what is read of a body that is looked into, in bytes.
 const longestBody = 64 << 10
 
 // classify tells a daily 429 from a burst, and whose limit it was, by the only
@@ -21,12 +21,8 @@ const longestBody = 64 << 10
 // A day's limit that names no scope counts for the member: closing too little
 // costs one more 429, closing too much refuses those who could go on.
 func classify(resp *http.Response) (scope Scope, daily bool) {
-	head, err := io.ReadAll(io.LimitReader(resp.Body, longestBody))
-	rest := io.Reader(resp.Body)
-	if err != nil {
-		rest = failing{err}
-	}
-	resp.Body = &body{Reader: io.MultiReader(bytes.NewReader(head), rest), Closer: resp.Body}
+	head, _ := io.ReadAll(io.LimitReader(resp.Body, longestBody)) // the next read meets its error again
+	resp.Body = &body{Reader: io.MultiReader(bytes.NewReader(head), resp.Body), Closer: resp.Body}
 
 	var refusal struct {
 		Message string `json:"message"`
@@ -49,8 +45,3 @@ type body struct {
 	io.Reader
 	io.Closer
 }
-
-// failing gives the error that reading has met.
-type failing struct{ err error }
-
-func (f failing) Read([]byte) (int, error) { return 0, f.err }

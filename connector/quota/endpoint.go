@@ -2,7 +2,9 @@ package quota
 
 import (
 	"cmp"
+	"io"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -11,7 +13,8 @@ const longestEndpoint = 200
 
 // Endpoint is the default name: method and path with ids written {id}, and the
 // finder or action if there is one. In a path names and ids take turns after
-// /v2 or /rest. A tunnelled request has the name of the one inside.
+// /v2 or /rest. A tunnelled request has the name of the one inside, if GetBody
+// is set.
 //
 //	GET /v2/userinfo
 //	GET /v2/people/{id}
@@ -36,7 +39,7 @@ func Endpoint(req *http.Request) string {
 			name = true
 		}
 	}
-	query := req.URL.Query()
+	query := queryOf(req)
 	for _, key := range []string{"q", "action"} {
 		if v := query.Get(key); isWord(v) {
 			b.WriteString("?" + key + "=" + v)
@@ -44,6 +47,24 @@ func Endpoint(req *http.Request) string {
 	}
 	s := b.String()
 	return s[:min(len(s), longestEndpoint)]
+}
+
+// queryOf is a request's query, which a tunnelled one has in its body.
+func queryOf(req *http.Request) url.Values {
+	if req.Header.Get("X-HTTP-Method-Override") == "" || req.GetBody == nil {
+		return req.URL.Query()
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		return nil
+	}
+	defer body.Close()
+	raw, err := io.ReadAll(io.LimitReader(body, longestBody))
+	if err != nil {
+		return nil
+	}
+	query, _ := url.ParseQuery(string(raw)) // what can be read of it: another kind of body has no such keys
+	return query
 }
 
 // isWord reports whether s is the name of a finder or an action.
