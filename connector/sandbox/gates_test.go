@@ -2,7 +2,6 @@ package sandbox_test
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -140,55 +139,6 @@ func TestOldDenial(t *testing.T) {
 	}
 }
 
-func TestVersionGate(t *testing.T) {
-	v := arrive(t, nil, sandbox.CommunityClient)
-	v.token = v.signIn(0).AccessToken
-	inactive := func(version string) map[string]any {
-		return problem(426, 0, "NONEXISTENT_VERSION", "Requested version "+version+"01 is not active")
-	}
-	missing := problem(400, 0, "VERSION_MISSING", "A version must be present. Please specify a version by adding the Linkedin-Version header.")
-	tests := []struct {
-		version string
-		path    string
-		want    map[string]any
-		why     string
-	}{
-		{"", "/rest/me", missing, "the newest is not assumed"},
-		{"", "/v2/me", nil, "/v2 has no versions"},
-		{"202609", "/rest/me", nil, "the newest"},
-		{"202601", "/rest/me", nil, "the oldest"},
-		{"202601.02", "/rest/me", nil, "with a revision"},
-		{"202512", "/rest/me", inactive("202512"), "never was"},
-		{"202511", "/rest/me", inactive("202511"), "sunset on 2026-11-16"},
-		{"202612", "/rest/me", inactive("202612"), "in the future"},
-		{"202504", "/rest/nothing", inactive("202504"), "refused before routing"},
-		{"latest", "/v2/me", nil, "/v2 ignores the header"},
-	}
-	for _, tt := range tests {
-		header := v.header()
-		header.Set("LinkedIn-Version", tt.version)
-		a := v.do("GET", tt.path, header, "")
-		if tt.want == nil {
-			if a.Status != 200 {
-				t.Errorf("version %q on %s: %d %s; %s", tt.version, tt.path, a.Status, a.Body, tt.why)
-			}
-			continue
-		}
-		if diff := cmp.Diff(tt.want, a.json(t)); diff != "" {
-			t.Errorf("version %q on %s, %s (-want +got):\n%s", tt.version, tt.path, tt.why, diff)
-		}
-	}
-	v.server.SetClock(time.Date(2027, 9, 15, 0, 0, 0, 0, time.UTC))
-	v.token = v.signIn(0).AccessToken
-	if a := v.get("/rest/me"); a.Status != 426 {
-		t.Errorf("202609 on its sunset day: %d", a.Status)
-	}
-	v.server.SetClock(time.Date(2027, 9, 14, 23, 0, 0, 0, time.UTC))
-	if a := v.get("/rest/me"); a.Status != 200 {
-		t.Errorf("202609 on the day before: %d", a.Status)
-	}
-}
-
 func TestRequestGates(t *testing.T) {
 	v := visit(t, nil)
 	long := "/v2/search/people?q=People&keywords=" + strings.Repeat("x", 4096)
@@ -240,34 +190,6 @@ func TestPostWithoutLength(t *testing.T) {
 	}
 }
 
-func TestTunnel(t *testing.T) {
-	v := visit(t, nil)
-	query := "q=People&keywords=" + strings.Repeat("%20", 2000) + "software&count=2"
-	form := v.header()
-	form.Set("X-Http-Method-Override", "GET")
-	form.Set("Content-Type", "application/x-www-form-urlencoded")
-	a := v.do("POST", "/v2/search/people", form, query)
-	if total := a.json(t)["paging"].(map[string]any)["total"].(float64); a.Status != 200 || total < 60 {
-		t.Errorf("tunnelled search: %d, total %v", a.Status, total)
-	}
-	last := v.server.Requests()[len(v.server.Requests())-1]
-	if !last.Tunnelled || last.Query != query || last.RawQuery != "" {
-		t.Errorf("the log has %.80q, tunnelled %v", last.Query, last.Tunnelled)
-	}
-
-	parts := form.Clone()
-	parts.Set("Content-Type", "multipart/mixed; boundary=xyz")
-	body := "--xyz\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\nq=People&keywords=teacher\r\n" +
-		"--xyz\r\nContent-Type: application/json\r\n\r\n{}\r\n--xyz--\r\n"
-	if a := v.do("POST", "/v2/search/people", parts, body); a.Status != 200 {
-		t.Errorf("multipart: %d %s", a.Status, a.Body)
-	}
-	form.Set("Content-Type", "application/json")
-	if a := v.do("POST", "/v2/search/people", form, query); a.Status != 400 {
-		t.Errorf("no usable content type: %d %s", a.Status, a.Body)
-	}
-}
-
 func TestAnswerHeaders(t *testing.T) {
 	v := visit(t, nil)
 	seen := map[string]bool{}
@@ -302,38 +224,5 @@ func TestAnswerHeaders(t *testing.T) {
 			t.Errorf("x-li-uuid %q is not unique", uuid)
 		}
 		seen[a.Header.Get("X-Li-Uuid")] = true
-	}
-}
-
-// TestStrictQueries holds the sandbox to what LinkedIn refuses.
-func TestStrictQueries(t *testing.T) {
-	v := visit(t, nil)
-	id := v.server.PersonID(sandbox.PartnerClient, 4)
-	tests := []struct {
-		name string
-		path string
-		want map[string]any
-		why  string
-	}{
-		{"form-encoded list", "/v2/people?ids=" + url.QueryEscape("List((id:"+id+"))"), badParam("ids"), "escaped parentheses are text"},
-		{"form-encoded space", "/v2/search/people?q=People&keywords=software+engineer", badParam("keywords"), "a space is %20"},
-		{"raw comma", "/v2/search/people?q=People&keywords=sales,marketing", badParam("keywords"), "a comma is %2C"},
-		{"raw parenthesis", "/v2/search/people?q=People&keywords=C(11)", badParam("keywords"), "parentheses are escaped in text"},
-		{"list for text", "/v2/search/people?q=People&keywords=List(a)", badParam("keywords"), "keywords are text"},
-		{"unbalanced", "/v2/people?ids=List((id:" + id + ")", badParam("ids"), "parentheses are counted"},
-		{"repeated ids", "/v2/people?ids=(id:" + id + ")&ids=(id:x)", badParam("ids"), "1.0 syntax with the 2.0 header"},
-		{"bare keys", "/v2/people?ids=List(" + id + ")", badParam("ids"), "people has a compound key"},
-		{"escaped key", "/v2/people/%28id%3A" + id + "%29", pathSyntax, "fixture 58"},
-		{"bare key", "/v2/people/" + id, pathSyntax, "people has a compound key"},
-		{"other key", "/v2/people/(name:" + id + ")", pathSyntax, "the key is id"},
-		{"old key", "/v2/people/id=" + id, pathSyntax, "1.0 syntax with the 2.0 header"},
-		{"open projection", "/v2/people/(id:" + id + ")?projection=(id", badParam("projection"), "unbalanced"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			if diff := cmp.Diff(tt.want, v.get(tt.path).json(t)); diff != "" {
-				t.Errorf("%s, %s (-want +got):\n%s", tt.path, tt.why, diff)
-			}
-		})
 	}
 }

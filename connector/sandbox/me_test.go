@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"maps"
+	"net/url"
 	"slices"
 	"testing"
 
@@ -29,6 +30,15 @@ func TestUserinfo(t *testing.T) {
 	v.server.SetQuirks(sandbox.Quirks{LocaleObject: true})
 	if got := v.get("/v2/userinfo").json(t)["locale"]; !cmp.Equal(got, map[string]any{"country": "US", "language": "en"}) {
 		t.Errorf("fixture 25: locale %v", got)
+	}
+}
+
+func TestUserinfoKeepsToScopes(t *testing.T) {
+	v := arrive(t, nil, sandbox.SelfServeClient)
+	code := v.consent(url.Values{"scope": {"openid profile"}}, url.Values{"decision": {"allow"}}).Get("code")
+	v.token = v.redeem(v.exchangeForm(code)).AccessToken
+	if got := v.get("/v2/userinfo").json(t); got["email"] != nil || got["name"] == nil {
+		t.Errorf("without the scope email: %v", got)
 	}
 }
 

@@ -131,6 +131,9 @@ func TestSearchEdges(t *testing.T) {
 		}, "1000 results can be paged through"},
 		{"past the window", "q=People&keywords=a&start=1000", sandbox.Quirks{}, nil, func(f found) bool { return len(f.Elements) == 0 && f.link("next") == "" }, ""},
 		{"own window", "q=People&keywords=a&start=0&count=25", sandbox.Quirks{SearchWindow: 5}, nil, func(f found) bool { return len(f.Elements) == 5 }, ""},
+		{"last page is full", "q=People&keywords=a&start=0&count=10", sandbox.Quirks{SearchWindow: 10}, nil, func(f found) bool {
+			return len(f.Elements) == 10 && f.link("next") == ""
+		}, "nothing follows"},
 		{"short page", "q=People&keywords=a&count=25", sandbox.Quirks{ShortPages: true}, nil, func(f found) bool {
 			return len(f.Elements) == 20 && f.Paging.Count == 25 && f.link("next") != ""
 		}, "fixture 42"},

@@ -57,7 +57,7 @@ func (s *Server) serveLinkedIn(w http.ResponseWriter, r *http.Request, path, que
 	fault, hit := s.faults.take(r.Method, path)
 	entry.Fault = hit
 	if !s.wait(r.Context(), s.dice.delay(s.currentLatency())+fault.Stall) {
-		return
+		panic(http.ErrAbortHandler) // returning would answer 200
 	}
 	answer := s.dispatch(r, path, &entry)
 	if fault.Reset {

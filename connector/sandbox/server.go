@@ -63,7 +63,7 @@ func Start(opts *Options) (*Server, error) {
 	s.http = &http.Server{
 		Handler:           http.HandlerFunc(s.serve),
 		ReadHeaderTimeout: 10 * time.Second,
-		MaxHeaderBytes:    64 << 10, // over what the length gate looks for
+		MaxHeaderBytes:    1 << 20, // far over what the length gate refuses with 414
 		ConnState:         s.track,
 		ConnContext:       withConn,
 	}

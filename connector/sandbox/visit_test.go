@@ -15,7 +15,7 @@ import (
 
 // visitor talks to a sandbox as one of its clients would.
 type visitor struct {
-	t        *testing.T
+	t        testing.TB
 	server   *sandbox.Server
 	settings sandbox.Settings
 	http     *http.Client
@@ -23,7 +23,7 @@ type visitor struct {
 }
 
 // visit starts a sandbox and signs the first member in at the default client.
-func visit(t *testing.T, opts *sandbox.Options) *visitor {
+func visit(t testing.TB, opts *sandbox.Options) *visitor {
 	t.Helper()
 	v := arrive(t, opts, sandbox.PartnerClient)
 	v.token = v.signIn(0).AccessToken
@@ -31,7 +31,7 @@ func visit(t *testing.T, opts *sandbox.Options) *visitor {
 }
 
 // arrive starts a sandbox and makes a visitor that has no token yet.
-func arrive(t *testing.T, opts *sandbox.Options, client string) *visitor {
+func arrive(t testing.TB, opts *sandbox.Options, client string) *visitor {
 	t.Helper()
 	srv, err := sandbox.Start(opts)
 	if err != nil {
@@ -71,7 +71,7 @@ type answer struct {
 }
 
 // json decodes the body into a map.
-func (a answer) json(t *testing.T) map[string]any {
+func (a answer) json(t testing.TB) map[string]any {
 	t.Helper()
 	var m map[string]any
 	if err := json.Unmarshal([]byte(a.Body), &m); err != nil {
