@@ -56,17 +56,27 @@ func build(ctx context.Context, path, keyFile string, key *dataKey) error {
 	if err != nil {
 		return err
 	}
-	err = db.write(ctx, db.durable, func(ctx context.Context, w *statements) error {
+	return errors.Join(furnish(ctx, db, keyFile, key), db.close())
+}
+
+// furnish gives an empty database its form, its tables and its key.
+func furnish(ctx context.Context, db *database, keyFile string, key *dataKey) error {
+	// A quarter of the usual page size: a counter's page is written to the WAL
+	// with each change, so that less is written and waited for.
+	if err := db.durable.script(ctx, "PRAGMA page_size = 1024"); err != nil {
+		return err
+	}
+	err := db.write(ctx, db.durable, func(ctx context.Context, w *statements) error {
 		if err := advance(ctx, w, 0); err != nil {
 			return err
 		}
 		return record(ctx, w, keyFile, key)
 	})
-	if err == nil {
-		// Last, so that nothing of the database is left in a WAL.
-		err = db.durable.script(ctx, "PRAGMA journal_mode = WAL")
+	if err != nil {
+		return err
 	}
-	return errors.Join(err, db.close())
+	// Last, so that nothing of the database is left in a WAL.
+	return db.durable.script(ctx, "PRAGMA journal_mode = WAL")
 }
 
 // record writes down which key the database is encrypted with.
@@ -86,7 +96,9 @@ func (d *database) unlock(ctx context.Context, keyFile string) (*dataKey, error)
 	var source, recorded string
 	var id int64
 	var sealed []byte
-	err := d.durable.row(ctx, "SELECT source, file, key_id, proof FROM store_key", nil, &source, &recorded, &id, &sealed)
+	err := d.read(ctx, func(r *statements) error {
+		return r.row(ctx, "SELECT source, file, key_id, proof FROM store_key", nil, &source, &recorded, &id, &sealed)
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -42,9 +42,11 @@ type database struct {
 func connect(ctx context.Context, path string) (*database, error) {
 	d := &database{path: path, turn: make(chan struct{}, 1)}
 	// query_only guards against a write outside of write. defensive and
-	// trusted_schema keep a doctored file from running functions.
+	// trusted_schema keep a doctored file from running functions. A checkpoint
+	// every 16,000 pages, 16 MiB, and a cache of 8 MB keep 100,000 counters
+	// nearly as fast as ten.
 	dsn := url.URL{Scheme: "file", Path: path, RawQuery: "mode=rw&_defensive=1&_dqs=0&_error_rc=1" +
-		"&_busy_timeout=10000&_query_only=1&_pragma=trusted_schema(0)"}
+		"&_busy_timeout=10000&_query_only=1&_pragma=trusted_schema(0)&_pragma=wal_autocheckpoint(16000)"}
 	var err error
 	if d.db, err = sql.Open("sqlite", dsn.String()); err != nil {
 		return nil, err
@@ -53,7 +55,7 @@ func connect(ctx context.Context, path string) (*database, error) {
 	d.db.SetMaxIdleConns(readers)
 	d.pool = newStatements(d.db)
 	if d.durable, err = d.writer(ctx, "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON"); err == nil {
-		d.relaxed, err = d.writer(ctx, "PRAGMA synchronous = NORMAL")
+		d.relaxed, err = d.writer(ctx, "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000")
 	}
 	if err != nil {
 		return nil, errors.Join(err, d.close())
@@ -84,7 +86,7 @@ func (d *database) writer(ctx context.Context, setup string) (*statements, error
 	}
 	d.conns = append(d.conns, conn)
 	w := newStatements(conn)
-	return w, w.script(ctx, "PRAGMA query_only = 0; PRAGMA busy_timeout = 0; "+setup)
+	return w, w.script(ctx, "PRAGMA query_only = 0; "+setup+"; PRAGMA busy_timeout = 0")
 }
 
 // read runs do, which reads.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"io/fs"
+	"path/filepath"
 	"syscall"
 
 	"modernc.org/sqlite"
@@ -28,7 +29,7 @@ func fault(path string, err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &known):
-		return err
+		return known
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		ended := plugin.AsError(err)
 		ended.Effect = plugin.EffectNone
@@ -56,7 +57,7 @@ func wording(path string, err error) (message, hint string) {
 		return "the database " + path + " was closed", "Open it again."
 	case errors.Is(err, errDamaged):
 		return "the database " + path + " is damaged", restore
-	case errors.Is(err, errBusy):
+	case errors.Is(err, errBusy), isBusy(err):
 		return "another process has been writing to " + path + " for over " + patience.String(),
 			"Look for a linkstep process that hangs or was stopped, and end it."
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
@@ -64,15 +65,20 @@ func wording(path string, err error) (message, hint string) {
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return path + " cannot be written to", "Make its folder writable, or set LINKSTEP_HOME to one that is."
 	}
-	switch code := sqliteCode(err); code & 0xff {
+	code := sqliteCode(err)
+	switch code & 0xff {
+	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN:
+		if diskFull(path) { // SQLite says so only for some of its files
+			return wording(path, syscall.ENOSPC)
+		}
+	}
+	switch code & 0xff {
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
 		return "the database " + path + " is damaged", restore
 	case sqlite3.SQLITE_FULL:
-		return "the disk of " + path + " is full", "Free some space, then run this again. Nothing was half-written."
+		return wording(path, syscall.ENOSPC)
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN:
 		return "the database " + path + " cannot be written to", "Make its folder writable, or set LINKSTEP_HOME to one that is."
-	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return wording(path, errBusy)
 	case sqlite3.SQLITE_IOERR:
 		if code == sqlite3.SQLITE_IOERR_SHORT_READ {
 			return "the database " + path + " is damaged", restore
@@ -92,9 +98,20 @@ func sqliteCode(err error) int {
 
 // isBusy reports whether someone else holds the lock that was asked for.
 func isBusy(err error) bool {
-	code := sqliteCode(err) & 0xff
-	return code == sqlite3.SQLITE_BUSY || code == sqlite3.SQLITE_LOCKED
+	switch sqliteCode(err) & 0xff {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL:
+		return true
+	}
+	return false
 }
 
 // absent reports whether a row was not there.
 func absent(err error) bool { return errors.Is(err, sql.ErrNoRows) }
+
+// diskFull reports whether the disk of a file has no room for another file of
+// SQLite's: the one that it shares among processes begins with 32 KiB.
+func diskFull(path string) bool {
+	var disk syscall.Statfs_t
+	err := syscall.Statfs(filepath.Dir(path), &disk)
+	return err == nil && uint64(disk.Bavail)*uint64(disk.Bsize) < 32<<10
+}

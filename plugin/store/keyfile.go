@@ -54,6 +54,7 @@ func makeKeyFile(file string) error {
 	if err := insecurecleartextkeyset.Write(handle, keyset.NewJSONWriter(&text)); err != nil {
 		return err
 	}
+	sweep(file, passingLife)
 	err = publish(file, func(temp string) error { return writeSynced(temp, text.Bytes()) })
 	if err != nil {
 		message, _ := wording("the key file "+file, err)

@@ -22,7 +22,6 @@ const passingLife = time.Hour
 // When two processes do this at once, the first one's file stands and neither
 // gets an error.
 func publish(path string, build func(temp string) error) error {
-	sweep(path, passingLife)
 	temp := path + passing + rand.Text()
 	defer removeWithSuffixes(temp)
 	if err := build(temp); err != nil {

@@ -31,7 +31,12 @@ var migrations = [...]string{
 // migrate brings the schema up to date. Of several processes that start at
 // once, one does it and the others find it done.
 func (d *database) migrate(ctx context.Context) error {
-	if at, err := d.version(ctx, d.durable); err != nil || at == len(migrations) {
+	var at int
+	err := d.read(ctx, func(r *statements) (err error) {
+		at, err = d.version(ctx, r)
+		return err
+	})
+	if err != nil || at == len(migrations) {
 		return err
 	}
 	return d.write(ctx, d.durable, func(ctx context.Context, w *statements) error {
@@ -45,12 +50,12 @@ func (d *database) migrate(ctx context.Context) error {
 
 // version returns the version of the schema, or an error for a database that
 // is not ours or of a program newer than this one.
-func (d *database) version(ctx context.Context, w *statements) (int, error) {
+func (d *database) version(ctx context.Context, s *statements) (int, error) {
 	var id, at int
-	if err := w.row(ctx, "PRAGMA application_id", nil, &id); err != nil {
+	if err := s.row(ctx, "PRAGMA application_id", nil, &id); err != nil {
 		return 0, err
 	}
-	if err := w.row(ctx, "PRAGMA user_version", nil, &at); err != nil {
+	if err := s.row(ctx, "PRAGMA user_version", nil, &at); err != nil {
 		return 0, err
 	}
 	switch {

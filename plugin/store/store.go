@@ -54,6 +54,7 @@ func Open(ctx context.Context, dir string, opts *Options) (*Store, error) {
 	if err := makeFolder(filepath.Dir(path), "LINKSTEP_HOME"); err != nil {
 		return nil, err
 	}
+	sweep(path, passingLife)
 	if err := create(ctx, path, o.KeyFile); err != nil {
 		return nil, fault(path, err)
 	}
@@ -70,6 +71,8 @@ func openExisting(ctx context.Context, path, keyFile string) (*Store, error) {
 		return nil, err
 	} else if info.Size() == 0 {
 		return nil, errDamaged // SQLite would take it for a new one
+	} else if info.Mode().Perm()&0o200 == 0 {
+		return nil, fs.ErrPermission // before SQLite leaves files beside it
 	}
 	db, err := connect(ctx, path)
 	if err != nil {

@@ -1,0 +1,65 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+
+	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/store"
+)
+
+func Example() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "store") // a host uses $LINKSTEP_HOME, or store.DefaultDir
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	s, err := store.Open(ctx, filepath.Join(dir, "home"), &store.Options{KeyFile: filepath.Join(dir, "key.json")})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer s.Close()
+
+	lent := store.Scoped(s, "linkedin")
+	key := plugin.ConnectionPrefix("linkedin", "c1") + "token"
+	swapped, err := lent.Swap(ctx, &plugin.SwapRequest{Key: key, Value: []byte("AQX...")})
+	fmt.Println(swapped.Swapped, err)
+
+	late, err := lent.Swap(ctx, &plugin.SwapRequest{Key: key, Value: []byte("AQY...")})
+	fmt.Println(late.Swapped, err)
+
+	_, err = lent.Get(ctx, &plugin.GetRequest{Key: "host/connections/c1"})
+	fmt.Println(plugin.KindOf(err))
+	// Output:
+	// true <nil>
+	// false <nil>
+	// forbidden
+}
+
+// A call is reserved in two budgets, of the application and of the member, in
+// both or in neither.
+func ExampleStore_Count() {
+	s, err := store.Memory()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer s.Close()
+	for range 3 {
+		res, err := s.Count(context.Background(), &plugin.CountRequest{Adds: []plugin.CounterAdd{
+			{Key: "linkedin/quota/app", Window: "2026-11-24", N: 1, Limit: 100},
+			{Key: "linkedin/quota/ada", Window: "2026-11-24", N: 1, Limit: 2},
+		}})
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(res.Granted, res.Refused, res.Counts[0].Used, res.Counts[1].Used)
+	}
+	// Output:
+	// true 0 1 1
+	// true 0 2 2
+	// false 1 2 2
+}
