@@ -9,27 +9,11 @@ import (
 	"encoding/json"
 	"math/big"
 	"net/http"
-	"sync"
 	"time"
 )
 
 // idTokenLife is unverified; an hour is usual.
 const idTokenLife = time.Hour
-
-// signingKey is made at first use, once a process, because making it takes a tenth of a second.
-var signingKey = sync.OnceValue(func() *rsa.PrivateKey {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic("sandbox: making an RSA key: " + err.Error()) // the system has no random numbers
-	}
-	return key
-})
-
-// keyID names the key in tokens and in the key set.
-func keyID() string {
-	sum := sha256.Sum256(signingKey().N.Bytes())
-	return base64.RawURLEncoding.EncodeToString(sum[:9])
-}
 
 // issuer is where the discovery document lies.
 func (s *Server) issuer() string { return s.URL() + "/oauth" }

@@ -37,6 +37,9 @@ func TestIDToken(t *testing.T) {
 	signature, _ := base64.RawURLEncoding.DecodeString(parts[2])
 	sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
 	public := &rsa.PublicKey{N: new(big.Int).SetBytes(n), E: 65537}
+	if public.N.BitLen() != 2048 {
+		t.Errorf("key of %d bits, want 2048: libraries refuse shorter ones", public.N.BitLen())
+	}
 	if err := rsa.VerifyPKCS1v15(public, crypto.SHA256, sum[:], signature); err != nil {
 		t.Errorf("signature: %v", err)
 	}
