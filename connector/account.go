@@ -1,0 +1,54 @@
+package connector
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/linkstep/linkstep/plugin"
+)
+
+// accountRecord is what the state keeps of the member behind a connection:
+// what decisions need, and nothing that describes the member.
+type accountRecord struct {
+	ID       string `json:"id,omitempty"`       // the member's id for this application
+	Endpoint string `json:"endpoint,omitempty"` // that answers for the profile, when scopes do not tell: "/v2/userinfo" or "/v2/me"
+	Brought  bool   `json:"brought,omitempty"`  // the token was made elsewhere, maybe for another application
+}
+
+// readAccount returns what is known of the member; never nil.
+func (c *connected) readAccount(ctx context.Context) (*accountRecord, error) {
+	var a accountRecord
+	if _, err := c.owner.state.getJSON(ctx, c.key("account"), &a); err != nil {
+		return nil, err
+	}
+	return &a, nil
+}
+
+// application names whose quota the account spends: LinkedIn counts by
+// application. Whose a brought token is, nobody tells.
+func (c *connected) application(a *accountRecord) string {
+	if a.Brought || c.settings.ClientID == "" {
+		return "brought." + c.id
+	}
+	return c.settings.ClientID
+}
+
+// bucket names the member in counters, whose keys are not encrypted; empty
+// while the member is not known.
+func (a *accountRecord) bucket() string {
+	if a.ID == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte("linkstep quota\x00" + a.ID))
+	return hex.EncodeToString(sum[:8])
+}
+
+// account is the member as the contract has it.
+func (a *accountRecord) account(name string) plugin.Account {
+	out := plugin.Account{ID: a.ID, Name: name}
+	if a.ID != "" {
+		out.URN = personURN(a.ID)
+	}
+	return out
+}

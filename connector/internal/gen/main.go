@@ -1,0 +1,71 @@
+// Command gen writes what is made from the Go types of the connector: the
+// JSON Schemas in schemas/ and the manifest.json at the root. It is run by go
+// generate, in the folder of package connector.
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/linkstep/linkstep/connector"
+	"github.com/linkstep/linkstep/plugin"
+)
+
+func main() {
+	if err := run(".."); err != nil {
+		fmt.Fprintln(os.Stderr, "gen:", err)
+		os.Exit(1)
+	}
+}
+
+// run writes all files below the root of the module.
+func run(root string) error {
+	files, err := generate(root)
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if err := os.WriteFile(filepath.Join(root, name), files[name], 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// generate makes all files, by their path below the root.
+func generate(root string) (map[string][]byte, error) {
+	c := connector.New(nil)
+	d, err := c.Describe(context.Background(), &plugin.DescribeRequest{})
+	if err != nil {
+		return nil, err
+	}
+	d.ConfigSchema = settingsSchema()
+	files := map[string][]byte{"schemas/config.json": plugin.SchemaText(d.ConfigSchema)}
+	for i := range d.Actions {
+		a := &d.Actions[i]
+		types, known := actionTypes()[a.Name]
+		if !known {
+			return nil, fmt.Errorf("the types of action %s are not listed in types.go", a.Name)
+		}
+		a.Input, a.Output = inputSchema(a, types.input), outputSchema(a, types.output)
+		files["schemas/"+a.Name+".input.json"] = plugin.SchemaText(a.Input)
+		files["schemas/"+a.Name+".output.json"] = plugin.SchemaText(a.Output)
+	}
+	manifest, err := plugin.NewManifest(d)
+	if err != nil {
+		return nil, err
+	}
+	if files["manifest.json"], err = text(manifest); err != nil {
+		return nil, err
+	}
+	schema, err := manifestSchema(root)
+	if err != nil {
+		return nil, err
+	}
+	files[plugin.ManifestSchema] = plugin.SchemaText(schema)
+	return files, nil
+}

@@ -1,0 +1,85 @@
+package connector
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/linkstep/linkstep/plugin"
+)
+
+// Invoke implements [plugin.Connector].
+func (c *Connector) Invoke(ctx context.Context, req *plugin.InvokeRequest, emit func(*plugin.Event) error) (*plugin.Result, error) {
+	ctx, end, err := c.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	act, err := c.action(req.Action)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := c.known(req.Connection)
+	if err != nil {
+		return nil, err
+	}
+	s, done, err := conn.use()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	m := &meter{emit: emit, stop: stop}
+	ctx = context.WithValue(ctx, meterKey{}, m)
+	output, err := act.run(ctx, s, req.Input)
+	if err != nil {
+		m.finish()
+		return nil, ending(ctx, classify(err, &situation{action: act.spec.Name, connection: conn.name, now: conn.clock.now(), ended: ctx.Err()}))
+	}
+	doc, err := json.Marshal(output)
+	if err != nil {
+		m.finish()
+		return nil, err
+	}
+	budgets := s.budgets(ctx, act.spec.Name, m)
+	res := &plugin.Result{Output: doc, Meta: m.finish()}
+	res.Meta.Quota = budgets
+	return res, nil
+}
+
+// ending explains a cancellation that is not the caller's own.
+func ending(ctx context.Context, e *plugin.Error) *plugin.Error {
+	if e.Kind != plugin.Canceled {
+		return e
+	}
+	cause := context.Cause(ctx)
+	out := *e
+	switch {
+	case errors.Is(cause, errClosed):
+		out.Source, out.Err, out.Message = plugin.SourceHost, cause, "the connector was closed before the step was done"
+	case errors.Is(cause, errEmit):
+		out.Err, out.Message = cause, "nobody takes the events of the step any more"
+	}
+	return &out
+}
+
+// action returns an action by name.
+func (c *Connector) action(name string) (*action, error) {
+	i := slices.IndexFunc(c.actions, func(a action) bool { return a.spec.Name == name })
+	if i >= 0 {
+		return &c.actions[i], nil
+	}
+	var names []string
+	for _, a := range c.actions {
+		names = append(names, a.spec.Name)
+	}
+	return nil, &plugin.Error{
+		Kind: plugin.UnknownName, Source: plugin.SourceUser, Effect: plugin.EffectNone,
+		Message: fmt.Sprintf("linkedin has no action %q", name), Hint: "It has " + strings.Join(names, ", ") + ".",
+	}
+}

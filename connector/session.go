@@ -1,0 +1,90 @@
+package connector
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+
+	"github.com/linkstep/linkstep/connector/oauth"
+	"github.com/linkstep/linkstep/connector/quota"
+	"github.com/linkstep/linkstep/connector/retry"
+)
+
+// session is a connection as one login sees it: the account, its token, its
+// budgets and the way to LinkedIn.
+type session struct {
+	conn    *connected
+	account *accountRecord
+	viewer  string // of the cache
+	source  *oauth.Source
+	tokens  *watchedTokens // source, seen from outside
+	ledger  *quota.Ledger
+	rt      http.RoundTripper
+	calls   sync.WaitGroup // that use the session; added to under the connection's mutex
+
+	lastBudgets sync.Map // by action: budgets as they stood after its last call, []plugin.UsageBucket
+}
+
+// newSession builds the way to LinkedIn for an account. Nothing is sent.
+func (c *connected) newSession(account *accountRecord) *session {
+	s := &session{conn: c, account: account, viewer: c.id + "/" + account.ID}
+	s.source = oauth.NewSource(c.oauth, c.tokens, &oauth.SourceOptions{
+		Notify: func(err error) { c.owner.log.Warn("the token was not refreshed", "connection", c.name, "error", err) },
+	})
+	s.ledger = quota.NewLedger(c.owner.counters,
+		quota.Account{ClientID: c.application(account), Member: account.bucket()},
+		&quota.Options{Limits: c.settings.limits(), Now: c.clock.now, Notice: warnOfQuota})
+	s.tokens = &watchedTokens{TokenSource: s.source}
+	s.rt = s.transport(s.tokens)
+	return s
+}
+
+// transport wraps the wire. The order is the point: LinkedIn counts every
+// attempt, and a retry must carry the token of its own time.
+func (s *session) transport(tokens oauth.TokenSource) http.RoundTripper {
+	c := s.conn
+	var rt http.RoundTripper = &wire{base: c.owner.base, host: c.api, clock: c.clock, timeout: c.settings.timeout()}
+	rt = oauth.Transport(rt, tokens, c.api, &oauth.TransportOptions{Now: c.clock.now})
+	rt = quota.Transport(rt, s.ledger, nil) // inside retry: LinkedIn counts every attempt
+	return retry.Transport(rt, &retry.Options{MaxAttempts: 1 + c.settings.MaxRetries, Notify: tellWait})
+}
+
+// watchedTokens remembers the token that was given out last: what it was
+// granted and how old it is explains a refusal.
+type watchedTokens struct {
+	oauth.TokenSource
+	last atomic.Pointer[oauth.Token]
+}
+
+// Token implements [oauth.TokenSource].
+func (w *watchedTokens) Token(ctx context.Context) (*oauth.Token, error) {
+	tok, err := w.TokenSource.Token(ctx)
+	if err == nil {
+		w.last.Store(tok)
+	}
+	return tok, err
+}
+
+// tellWait makes a pause between two attempts an event.
+func tellWait(ctx context.Context, w retry.Wait) {
+	message := "LinkedIn did not answer; trying again"
+	if w.Status != 0 {
+		message = fmt.Sprintf("LinkedIn answered %d; trying again", w.Status)
+	}
+	meterOf(ctx).waiting(message, w.Until)
+}
+
+// warnOfQuota makes a budget that runs low a notice.
+func warnOfQuota(ctx context.Context, u quota.Usage) {
+	meterOf(ctx).notice("quota_low", fmt.Sprintf("%d of %d calls a day to %s are used up (%s limit); it resets at %s",
+		u.Used, u.Limit, endpointWords(u.Endpoint), u.Scope, u.ResetsAt.UTC().Format("15:04 MST")))
+}
+
+func endpointWords(endpoint string) string {
+	if endpoint == quota.AllEndpoints {
+		return "all endpoints together"
+	}
+	return endpoint
+}

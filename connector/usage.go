@@ -1,0 +1,71 @@
+package connector
+
+import (
+	"context"
+	"slices"
+
+	"github.com/linkstep/linkstep/connector/quota"
+	"github.com/linkstep/linkstep/plugin"
+)
+
+// Usage implements [plugin.Connector].
+func (c *Connector) Usage(ctx context.Context, req *plugin.UsageRequest) (*plugin.UsageResponse, error) {
+	ctx, end, err := c.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	conn, err := c.known(req.Connection)
+	if err != nil {
+		return nil, err
+	}
+	s, done, err := conn.use()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	used, err := s.ledger.Usage(ctx)
+	if err != nil {
+		return nil, classify(err, &situation{connection: conn.name, ended: ctx.Err()})
+	}
+	return &plugin.UsageResponse{Buckets: buckets(used)}, nil
+}
+
+// budgets are those of the endpoints that an invocation has called. One that
+// called none, because memory answered, gets them as they were when the action
+// last did: a hit makes no call of the store.
+func (s *session) budgets(ctx context.Context, action string, m *meter) []plugin.UsageBucket {
+	if m.spent() == 0 {
+		last, _ := s.lastBudgets.Load(action)
+		known, _ := last.([]plugin.UsageBucket)
+		return known
+	}
+	used, err := s.ledger.Usage(ctx)
+	if err != nil {
+		s.conn.owner.log.WarnContext(ctx, "the budgets are not known", "connection", s.conn.name, "error", err)
+		return nil
+	}
+	called := m.called()
+	used = slices.DeleteFunc(used, func(u quota.Usage) bool {
+		return u.Endpoint != quota.AllEndpoints && !slices.Contains(called, u.Endpoint)
+	})
+	now := buckets(used)
+	s.lastBudgets.Store(action, now)
+	return now
+}
+
+func buckets(used []quota.Usage) []plugin.UsageBucket {
+	list := make([]plugin.UsageBucket, 0, len(used))
+	for _, u := range used {
+		b := plugin.UsageBucket{
+			Endpoint: u.Endpoint, Scope: plugin.UsageScope(u.Scope), Used: u.Used,
+			ResetsAt: u.ResetsAt, Source: plugin.LimitSource(u.Source),
+		}
+		if u.Source != quota.None || u.Refusing {
+			limit, remaining := u.Limit, u.Remaining
+			b.Limit, b.Remaining = &limit, &remaining
+		}
+		list = append(list, b)
+	}
+	return list
+}

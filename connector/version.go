@@ -1,0 +1,55 @@
+package connector
+
+import "time"
+
+// Version is the connector's own version.
+const Version = "0.1.0"
+
+// defaultAPIVersion is the version of /rest that is asked for unless a
+// connection says otherwise.
+// learn.microsoft.com/linkedin/marketing/versioning as read on 2026-09-19.
+const defaultAPIVersion = "202609"
+
+// sunsetOf returns the day YYYY-MM-DD on which LinkedIn retires a version,
+// empty when it is not known. There is no 202512.
+// learn.microsoft.com/linkedin/marketing/versioning as read on 2026-09-19.
+func sunsetOf(version string) string {
+	switch version {
+	case "202510":
+		return "2026-10-15"
+	case "202511":
+		return "2026-11-16"
+	case "202601":
+		return "2027-01-15"
+	case "202602":
+		return "2027-02-15"
+	case "202603":
+		return "2027-03-16"
+	case "202604":
+		return "2027-04-15"
+	case "202605":
+		return "2027-05-15"
+	case "202606":
+		return "2027-06-15"
+	case "202607":
+		return "2027-07-15"
+	case "202608":
+		return "2027-08-17"
+	case "202609":
+		return "2027-09-15"
+	}
+	return ""
+}
+
+// sunsetWarning is how long before a sunset a check begins to warn.
+const sunsetWarning = 60 * 24 * time.Hour
+
+// untilSunset is the time that is left of a version; known is false when
+// nobody has told its end.
+func untilSunset(version string, now time.Time) (left time.Duration, known bool) {
+	day, err := time.Parse(time.DateOnly, sunsetOf(version))
+	if err != nil {
+		return 0, false
+	}
+	return day.Sub(now), true
+}
