@@ -3,13 +3,20 @@ package cache
 import (
 	"context"
 	"errors"
+	"math"
+	"sync"
 	"time"
+
+	"github.com/maypok86/otter/v2"
 )
 
 // MaxAge is the longest that anything is kept: 24 h, which LinkedIn allows for
 // members' profile data.
 // learn.microsoft.com/linkedin/marketing/data-storage-requirements, 2026-11-24.
 const MaxAge = 24 * time.Hour
+
+// ErrClosed is given by a [Cache] after its Close.
+var ErrClosed = errors.New("cache is closed")
 
 // Key names a question and who asks it.
 type Key struct {
@@ -24,16 +31,61 @@ type Options struct {
 }
 
 // Cache keeps values of one type. It is safe for concurrent use.
-type Cache[V any] struct{ _ V }
+type Cache[V any] struct {
+	size     func(V) int
+	maxEntry int64
+	kept     *otter.Cache[Key, *entry[V]]
+
+	mu      sync.Mutex              // guards the fields below, and is held while kept is written
+	joining map[Key]*flight[V]      // loads that a caller may still join
+	flying  map[*flight[V]]struct{} // all loads on their way
+	closed  bool
+	landed  sync.WaitGroup // done by each load when it has ended
+}
+
+// entry is a value that is kept.
+type entry[V any] struct {
+	value  V
+	bytes  uint32
+	loaded time.Time // when its load began, without the monotonic reading: that stands still in a sleeping machine
+	life   time.Duration
+}
+
+// overhead is what an entry takes besides its value and key, in bytes, about.
+const overhead = 256
 
 // New returns an empty cache. The function size tells how many bytes a value
 // holds, about. Close it after use.
-func New[V any](size func(V) int, opts *Options) *Cache[V] { return nil }
+func New[V any](size func(V) int, opts *Options) *Cache[V] {
+	var o Options
+	if opts != nil {
+		o = *opts
+	}
+	if o.MaxBytes == 0 {
+		o.MaxBytes = 64 << 20
+	}
+	if o.MaxEntryBytes == 0 {
+		o.MaxEntryBytes = 16 << 20
+	}
+	return &Cache[V]{
+		size:     size,
+		maxEntry: min(o.MaxEntryBytes, math.MaxUint32),
+		kept: otter.Must(&otter.Options[Key, *entry[V]]{
+			MaximumWeight: uint64(o.MaxBytes),
+			Weigher:       func(_ Key, e *entry[V]) uint32 { return e.bytes },
+			ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[Key, *entry[V]]) time.Duration {
+				return e.Value.life
+			}),
+		}),
+		joining: make(map[Key]*flight[V]),
+		flying:  make(map[*flight[V]]struct{}),
+	}
+}
 
 // Hit is an answer and how old it is.
 type Hit[V any] struct {
 	Value  V             // shared with other callers: not to be changed
-	Age    time.Duration // since it was loaded; 0 when it was loaded now
+	Age    time.Duration // since its load began; 0 when it was loaded now
 	Cached bool          // it cost no load
 	Joined bool          // another caller's load was waited for
 }
@@ -44,16 +96,95 @@ type Hit[V any] struct {
 // who wait, and is canceled when nobody waits any more.
 //
 // load returns the value and how long it may be kept, [MaxAge] at most, 0 or
-// less: not at all. Its error goes to all who wait and is not kept. A caller
-// whose ctx ends gets ctx's error at once.
+// less: not at all. Its error goes to all who wait and is not kept; so does
+// its panic, as [*PanicError]. A caller whose ctx ends gets ctx's error at once.
 func (c *Cache[V]) Get(ctx context.Context, key Key, maxAge time.Duration, load func(context.Context) (V, time.Duration, error)) (Hit[V], error) {
-	return Hit[V]{}, errors.ErrUnsupported
+	if hit, ok := c.lookup(key, maxAge); ok {
+		return hit, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return Hit[V]{}, err
+	}
+	f, hit, err := c.board(ctx, key, maxAge, load)
+	if f == nil {
+		return hit, err
+	}
+	defer c.leave(f)
+	select {
+	case <-f.done:
+	case <-ctx.Done():
+		return Hit[V]{}, ctx.Err()
+	}
+	if f.panicked != nil {
+		panic(f.panicked)
+	}
+	if f.err != nil {
+		return Hit[V]{}, f.err
+	}
+	hit.Value = f.value
+	return hit, nil
+}
+
+// lookup returns a value that is kept and young enough. A time in the future
+// means that the clock was set: nobody knows how old the value is.
+func (c *Cache[V]) lookup(key Key, maxAge time.Duration) (Hit[V], bool) {
+	if maxAge <= 0 {
+		return Hit[V]{}, false
+	}
+	e, ok := c.kept.GetIfPresent(key)
+	if !ok {
+		return Hit[V]{}, false
+	}
+	age := time.Now().Round(0).Sub(e.loaded)
+	if age < 0 || age >= e.life || age > maxAge {
+		return Hit[V]{}, false
+	}
+	return Hit[V]{Value: e.value, Age: age, Cached: true}, true
+}
+
+// keep stores what a flight has brought, in place of what was there. Called
+// with mu held.
+func (c *Cache[V]) keep(f *flight[V]) {
+	bytes := int64(c.size(f.value)) + int64(len(f.key.Viewer)+len(f.key.Request)) + overhead
+	if f.life <= 0 || bytes > c.maxEntry {
+		c.kept.Invalidate(f.key)
+		return
+	}
+	c.kept.Set(f.key, &entry[V]{value: f.value, bytes: uint32(bytes), loaded: f.began, life: min(f.life, MaxAge)})
 }
 
 // Purge forgets all that a viewer saw, loads on their way included: their
 // callers get the answer, and it is not kept.
-func (c *Cache[V]) Purge(viewer string) {}
+func (c *Cache[V]) Purge(viewer string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for key, f := range c.joining {
+		if key.Viewer == viewer {
+			f.unwanted = true
+			delete(c.joining, key)
+		}
+	}
+	var keys []Key
+	for key := range c.kept.Keys() {
+		if key.Viewer == viewer {
+			keys = append(keys, key)
+		}
+	}
+	for _, key := range keys {
+		c.kept.Invalidate(key)
+	}
+}
 
-// Close forgets everything and stops the goroutine that drops old entries. Get
-// still works after it, and keeps nothing.
-func (c *Cache[V]) Close() {}
+// Close forgets everything, cancels the loads on their way and waits for them,
+// and stops the goroutine that drops old entries. Get fails after it.
+func (c *Cache[V]) Close() {
+	c.mu.Lock()
+	c.closed = true
+	for f := range c.flying {
+		f.cancel()
+	}
+	c.mu.Unlock()
+	c.landed.Wait()
+	c.kept.InvalidateAll()
+	c.kept.StopAllGoroutines()
+}

@@ -14,4 +14,7 @@
 // It holds decoded values rather than HTTP replies, so that one batch fills
 // many entries and a hit decodes nothing. It does not cache errors, refresh in
 // the background, or share anything between processes.
+//
+// otter keeps the entries. Joining is not left to otter or to singleflight:
+// both end a shared load with the caller who began it, or with nobody.
 package cache
