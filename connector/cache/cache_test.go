@@ -192,7 +192,7 @@ func TestBounds(t *testing.T) {
 
 // Members' data must be gone, not only out of reach: nobody has to ask for it.
 func TestGoneFromMemory(t *testing.T) {
-	type person struct{ name [64]byte }
+	type person [64]byte
 	tests := []struct {
 		name string
 		end  func(*cache.Cache[*person])

@@ -36,7 +36,8 @@ type SourceOptions struct {
 // one.
 const patience = 5 * time.Second
 
-var errClosed = errors.New("token source is closed")
+// ErrClosed is given by a closed [Source] whose token would have to be renewed.
+var ErrClosed = errors.New("token source is closed")
 
 // Source gives out one connection's access token and renews it. It is safe for
 // concurrent use.
@@ -85,7 +86,8 @@ func NewSource(config *Config, store Store, opts *SourceOptions) *Source {
 // that is due is renewed first, once for all callers. While it is still valid
 // a failure to renew it is not the caller's: the old token is returned.
 //
-// Errors are of type [*ReauthorizeError], [*Error] or [*StoreError], or ctx's.
+// Errors are of type [*ReauthorizeError], [*Error] or [*StoreError], or
+// [ErrClosed], or ctx's.
 func (s *Source) Token(ctx context.Context) (*Token, error) {
 	if tok, settled, err := s.current(); settled {
 		return tok, err
@@ -171,7 +173,7 @@ func (s *Source) renewDetached(ctx context.Context) (*Token, error) {
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
-		return nil, errClosed
+		return nil, ErrClosed
 	}
 	s.running.Add(1) // under mu, so that Close cannot miss it
 	s.mu.Unlock()

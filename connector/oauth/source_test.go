@@ -288,8 +288,8 @@ func TestClosedSource(t *testing.T) {
 		time.Sleep(55 * day)
 		wantToken(t, source, "AT1")
 		time.Sleep(6 * day)
-		if tok, err := source.Token(t.Context()); err == nil {
-			t.Errorf("Token of a closed source = %v, want an error", nameOf(tok))
+		if tok, err := source.Token(t.Context()); !errors.Is(err, oauth.ErrClosed) {
+			t.Errorf("Token of a closed source = %v, %v; want ErrClosed", nameOf(tok), err)
 		}
 		wantCalls(t, server, 0)
 	})
