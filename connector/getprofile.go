@@ -22,7 +22,7 @@ type GetProfileInput struct {
 type Profile struct {
 	Member
 	Email         string `json:"email,omitempty" jsonschema:"title=Email,format=email,maxLength=500,example=ada@example.com" jsonschema_description:"The primary email address of the account. Needs the scope email, and may be absent even then."`
-	EmailVerified *bool  `json:"email_verified,omitempty" jsonschema:"title=Email verified,example=true" jsonschema_description:"Whether LinkedIn has verified the email address."`
+	EmailVerified *bool  `json:"email_verified,omitempty" jsonschema:"title=Email verified" jsonschema_description:"Whether LinkedIn has verified the email address."`
 	Locale        string `json:"locale,omitempty" jsonschema:"title=Language and country,maxLength=20,example=en-US" jsonschema_description:"The language of the profile and its country, as in en-US."`
 	Endpoint      string `json:"endpoint" jsonschema:"title=Answered by,enum=/v2/userinfo,enum=/v2/me,example=/v2/userinfo" jsonschema_description:"Which of LinkedIn's endpoints answered. The scopes of the login decide."`
 }

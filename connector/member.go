@@ -31,7 +31,7 @@ type Picture struct {
 // Person is another member.
 type Person struct {
 	Member
-	Private bool `json:"private,omitempty" jsonschema:"title=Private,default=false,example=true" jsonschema_description:"True for a person who hides the profile from applications: only id and urn are known. Absent for everybody else."`
+	Private bool `json:"private,omitempty" jsonschema:"title=Private,default=false" jsonschema_description:"True for a person who hides the profile from applications: only id and urn are known. Absent for everybody else."`
 }
 
 // personURNPrefix begins the URN of a person.

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/linkstep/linkstep/connector"
@@ -16,28 +15,32 @@ import (
 )
 
 func main() {
-	if err := run(".."); err != nil {
+	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)
 		os.Exit(1)
 	}
 }
 
-// run writes all files below the root of the module.
-func run(root string) error {
-	files, err := generate(root)
+// run writes all files, at the root of the module.
+func run() error {
+	if err := os.Chdir(".."); err != nil {
+		return err
+	}
+	files, err := generate()
 	if err != nil {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if err := os.WriteFile(filepath.Join(root, name), files[name], 0o644); err != nil {
+		if err := os.WriteFile(name, files[name], 0o644); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// generate makes all files, by their path below the root.
-func generate(root string) (map[string][]byte, error) {
+// generate makes all files, by their path below the root of the module, which
+// is the working folder.
+func generate() (map[string][]byte, error) {
 	c := connector.New(nil)
 	d, err := c.Describe(context.Background(), &plugin.DescribeRequest{})
 	if err != nil {
@@ -62,7 +65,7 @@ func generate(root string) (map[string][]byte, error) {
 	if files["manifest.json"], err = text(manifest); err != nil {
 		return nil, err
 	}
-	schema, err := manifestSchema(root)
+	schema, err := manifestSchema()
 	if err != nil {
 		return nil, err
 	}

@@ -78,10 +78,14 @@ func finish(s *jsonschema.Schema) json.RawMessage {
 	return doc
 }
 
-// listExamples makes the examples of a list's items one example of the list.
+// listExamples makes the examples of a list's items one example of the list,
+// and gives flags the only example that there is.
 func listExamples(s *jsonschema.Schema) {
 	if s == nil {
 		return
+	}
+	if s.Type == "boolean" {
+		s.Examples = []any{true}
 	}
 	if s.Type == "array" && len(s.Examples) == 0 && s.Items != nil && len(s.Items.Examples) > 0 {
 		s.Examples = []any{s.Items.Examples}
