@@ -100,10 +100,12 @@ func (s *signer) awaitFresh(req *http.Request, tok *Token, refused *http.Respons
 	return refused, nil
 }
 
-// renewed repeats a refused request once with another token. A fresh token is
-// not given up: another one would be as fresh, and no better.
+// renewed repeats a refused request once with another token. A fresh token
+// that LinkedIn does not know yet is not given up: another one would be as
+// fresh, and no better.
 func (s *signer) renewed(req *http.Request, tok *Token, refused *http.Response) (*http.Response, error) {
-	if s.fresh(tok) || serviceErrorCode(refused) == emptyToken {
+	code := serviceErrorCode(refused)
+	if code == emptyToken || code == revokedToken && s.fresh(tok) {
 		return refused, nil
 	}
 	s.source.Invalidate(tok.AccessToken)
