@@ -158,6 +158,7 @@ func TestNewRequestRefuses(t *testing.T) {
 		{"path with umlaut", apiURL, get(func(c *restli.Call) { c.Path = "/v2/mü" }), "Path", "must be escaped"},
 		{"path that climbs", apiURL, get(func(c *restli.Call) { c.Path = "/v2/../me" }), "Path", "a proxy would resolve it"},
 		{"path that climbs, escaped", apiURL, get(func(c *restli.Call) { c.Path = "/v2/%2e%2E/me" }), "Path", "a proxy would resolve it"},
+		{"path that stays", apiURL, get(func(c *restli.Call) { c.Path = "/v2/./me" }), "Path", "a proxy would resolve it"},
 		{"double slash", apiURL, get(func(c *restli.Call) { c.Path = "/v2//me" }), "Path", "an empty segment"},
 		{"slash at the end", apiURL, get(func(c *restli.Call) { c.Path = "/v2/me/" }), "Path", "an empty segment"},
 		{"key that climbs", apiURL, get(func(c *restli.Call) { c.Key = str("..") }), "Path", "a proxy would resolve it"},

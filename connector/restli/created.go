@@ -62,6 +62,7 @@ func DecodeBatchCreate(body []byte) ([]Created, error) {
 			if created[i].Err.Status == 0 {
 				created[i].Err.Status = status
 			}
+			created[i].Status = created[i].Err.Status
 			continue
 		}
 		if text, ok := looseText(members["id"]); ok {

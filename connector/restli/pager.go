@@ -45,6 +45,7 @@ const (
 	StopEmpty    Stop = "empty"    // an empty page without a link to another, or two empty pages running
 	StopShort    Stop = "short"    // fewer elements than asked for, no link, no total that speaks against it
 	StopTotal    Stop = "total"    // as many elements as the listing has
+	StopCursor   Stop = "cursor"   // a listing that goes by cursors, and no link with another
 	StopRepeated Stop = "repeated" // the page was served before: its elements are not to be used again
 	StopLoop     Stop = "loop"     // the link to the next page does not lead forward
 	StopPages    Stop = "pages"    // PagerOptions.MaxPages
@@ -66,10 +67,11 @@ func NewPager(query Query, options *PagerOptions) *Pager {
 	if p.opts.Count <= 0 {
 		p.opts.Count = defaultCount
 	}
+	p.opts.Count = min(p.opts.Count, maxIndex)
 	if p.opts.MaxPages <= 0 {
 		p.opts.MaxPages = defaultPages
 	}
-	p.start, p.count = max(p.opts.Start, 0), p.opts.Count
+	p.start, p.count = min(max(p.opts.Start, 0), maxIndex), p.opts.Count
 	return p
 }
 
@@ -82,11 +84,20 @@ func (p *Pager) Query() Query {
 // Start returns the index of the first element of the page to ask for next.
 func (p *Pager) Start() int64 { return p.start }
 
+// Limit makes the page to ask for next, and those after it, no larger than n elements: for the last page, when fewer are still
+// wanted. It never makes it larger; n below 1 changes nothing.
+func (p *Pager) Limit(n int64) {
+	if n >= 1 {
+		p.count = min(p.count, n)
+	}
+}
+
 // Advance takes the page that [Pager.Query] asked for and moves on. It returns "" when there is another page to ask for. The
 // page itself is to be used unless the answer is StopRepeated.
 //
 // A link to the next page decides, also after a short page: some finders filter what they have fetched. Without one the listing
-// ends with an empty page, with a page that reaches the total, and with a short page unless the total says that more remains.
+// ends with an empty page, with a page that reaches the total, with a short page unless the total says that more remains, and
+// where links had cursors.
 func (p *Pager) Advance(c *Collection) Stop {
 	p.pages++
 	empty := len(c.Elements) == 0
@@ -136,10 +147,12 @@ func (p *Pager) step(c *Collection) Stop {
 		return StopTotal
 	case total <= 0 && got < count:
 		return StopShort
+	case len(p.extra) > 0:
+		return StopCursor
 	case next > maxIndex:
 		return StopLoop
 	}
-	p.start, p.extra = next, nil
+	p.start = next
 	return ""
 }
 
@@ -187,7 +200,8 @@ func (p *Pager) parse(href string) target {
 		case "q", "bq", "ids", "action", "oauth2_access_token":
 			// Written by the method, or never sent.
 		default:
-			if _, own := p.base.Get(param.Name); !own {
+			// A badly encoded link has pieces of values that look like parameters, R&D for one: those have no value.
+			if _, own := p.base.Get(param.Name); !own && isName(param.Name) && strings.Contains(pair, "=") {
 				to.extra = append(to.extra, param)
 			}
 		}

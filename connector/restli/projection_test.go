@@ -11,9 +11,8 @@ import (
 )
 
 type (
-	proj  = restli.Projection
-	field = restli.Field
-	xp    = []restli.Expansion
+	proj = restli.Projection
+	xp   = []restli.Expansion
 )
 
 func TestProjection(t *testing.T) {
