@@ -4,20 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"math/rand/v2"
 	"net/url"
 	"sync/atomic"
-	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-const (
-	readers      = 4                     // connections that read at the same time
-	patience     = 10 * time.Second      // how long a call waits for another process's write
-	shortestWait = 50 * time.Microsecond // about one transaction on counters
-	longestWait  = 5 * time.Millisecond  // a sync of the disk
-)
+// readers is how many connections read at the same time.
+const readers = 4
 
 // inMemory stands for a path in messages.
 const inMemory = "in memory"
@@ -37,8 +31,8 @@ type database struct {
 	closed atomic.Bool // set while holding the turn
 }
 
-// connect opens a database file that exists. It reads nothing yet, except
-// that it is one.
+// connect opens a database file that exists. What is wrong with it may show
+// only when it is used.
 func connect(ctx context.Context, path string) (*database, error) {
 	d := &database{path: path, turn: make(chan struct{}, 1)}
 	// query_only guards against a write outside of write. defensive and
@@ -54,6 +48,7 @@ func connect(ctx context.Context, path string) (*database, error) {
 	d.db.SetMaxOpenConns(readers + 2)
 	d.db.SetMaxIdleConns(readers)
 	d.pool = newStatements(d.db)
+	// What is deleted is overwritten, so that no token outlives its connection.
 	if d.durable, err = d.writer(ctx, "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON"); err == nil {
 		d.relaxed, err = d.writer(ctx, "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000")
 	}
@@ -87,91 +82,6 @@ func (d *database) writer(ctx context.Context, setup string) (*statements, error
 	d.conns = append(d.conns, conn)
 	w := newStatements(conn)
 	return w, w.script(ctx, "PRAGMA query_only = 0; "+setup+"; PRAGMA busy_timeout = 0")
-}
-
-// read runs do, which reads.
-func (d *database) read(ctx context.Context, do func(*statements) error) error {
-	if d.closed.Load() {
-		return errClosed
-	}
-	if d.pool != nil {
-		return do(d.pool)
-	}
-	if err := d.take(ctx); err != nil {
-		return err
-	}
-	defer d.give()
-	return do(d.durable)
-}
-
-// errUndo is returned by a function that write runs, to end without an error
-// and without a trace.
-var errUndo = errors.New("undo")
-
-// write runs do in one transaction on w, which is d.durable or d.relaxed: all
-// of it happens, or nothing when do returns an error. The context ends the
-// wait for the lock; once that is taken, the rest is short and runs to its end,
-// so that an error from the context means that nothing was written.
-func (d *database) write(ctx context.Context, w *statements, do func(context.Context, *statements) error) error {
-	if err := d.take(ctx); err != nil {
-		return err
-	}
-	defer d.give()
-	if err := begin(ctx, w); err != nil {
-		return err
-	}
-	ctx = context.WithoutCancel(ctx)
-	err := do(ctx, w)
-	if err == nil {
-		if _, err = w.exec(ctx, "COMMIT"); err == nil {
-			return nil
-		}
-	}
-	// SQLite has already rolled back after some errors and then refuses to.
-	w.exec(ctx, "ROLLBACK")
-	if errors.Is(err, errUndo) {
-		return nil
-	}
-	return err
-}
-
-// take waits for this process's turn to write.
-func (d *database) take(ctx context.Context) error {
-	select {
-	case d.turn <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	if d.closed.Load() {
-		d.give()
-		return errClosed
-	}
-	return nil
-}
-
-func (d *database) give() { <-d.turn }
-
-// begin takes the write lock among all processes. SQLite's own way of waiting
-// backs off to 100 ms and starves the unlucky; this one asks again soon.
-func begin(ctx context.Context, w *statements) error {
-	for start, wait := time.Now(), shortestWait; ; wait = min(2*wait, longestWait) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if _, err := w.exec(context.WithoutCancel(ctx), "BEGIN IMMEDIATE"); !isBusy(err) {
-			return err
-		}
-		if time.Since(start) > patience {
-			return errBusy
-		}
-		timer := time.NewTimer(shortestWait + rand.N(wait))
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
-		}
-	}
 }
 
 // close ends all connections, after the calls under way. The last process to

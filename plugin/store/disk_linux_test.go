@@ -57,7 +57,7 @@ func TestReadOnlyHome(t *testing.T) {
 		{"empty folder", func(t *testing.T, p place) { remove(t, p.home); mkdir(t, p.home); chmod(t, p.home, 0o555) },
 			"BASE/home/linkstep.db cannot be written to", writable, "the database cannot be made"},
 		{"folder with a database", func(t *testing.T, p place) { chmod(t, p.home, 0o555) },
-			"the database BASE/home/linkstep.db cannot be written to", writable, "SQLite has no place for its log"},
+			"BASE/home/linkstep.db cannot be written to", writable, "SQLite has no place for its log"},
 		{"read-only database", func(t *testing.T, p place) { chmod(t, p.database(), 0o444) },
 			"BASE/home/linkstep.db cannot be written to", writable, "found out before anything is written"},
 		{"unreadable folder", func(t *testing.T, p place) { chmod(t, p.home, 0o000) },

@@ -24,5 +24,6 @@
 //
 // The package does not read the environment, except for the default places,
 // does not protect a key file from its owner's other programs, deletes no
-// counters, and needs a local disk: WAL locks do not work over a network.
+// counters, and needs a local disk with hard links: the locks of SQLite's WAL do
+// not work over a network.
 package store

@@ -51,38 +51,25 @@ func (d *database) fault(err error) error {
 
 // wording says what a cause means for a person, and the way out.
 func wording(path string, err error) (message, hint string) {
-	const restore = "Restore the file from a backup. Without one, move it away and connect the accounts again."
+	code := sqliteCode(err)
+	primary := code & 0xff
 	switch {
 	case errors.Is(err, errClosed):
 		return "the database " + path + " was closed", "Open it again."
-	case errors.Is(err, errDamaged):
-		return "the database " + path + " is damaged", restore
 	case errors.Is(err, errBusy), isBusy(err):
 		return "another process has been writing to " + path + " for over " + patience.String(),
 			"Look for a linkstep process that hangs or was stopped, and end it."
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+	case errors.Is(err, errDamaged), primary == sqlite3.SQLITE_CORRUPT, primary == sqlite3.SQLITE_NOTADB, code == sqlite3.SQLITE_IOERR_SHORT_READ:
+		return "the database " + path + " is damaged",
+			"Restore the file from a backup. Without one, move it away and connect the accounts again."
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), primary == sqlite3.SQLITE_FULL,
+		// Of some of its files SQLite says only that it could not.
+		(primary == sqlite3.SQLITE_IOERR || primary == sqlite3.SQLITE_CANTOPEN) && diskFull(path):
 		return "the disk of " + path + " is full", "Free some space, then run this again. Nothing was half-written."
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS),
+		primary == sqlite3.SQLITE_READONLY, primary == sqlite3.SQLITE_PERM, primary == sqlite3.SQLITE_CANTOPEN:
 		return path + " cannot be written to", "Make its folder writable, or set LINKSTEP_HOME to one that is."
-	}
-	code := sqliteCode(err)
-	switch code & 0xff {
-	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN:
-		if diskFull(path) { // SQLite says so only for some of its files
-			return wording(path, syscall.ENOSPC)
-		}
-	}
-	switch code & 0xff {
-	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		return "the database " + path + " is damaged", restore
-	case sqlite3.SQLITE_FULL:
-		return wording(path, syscall.ENOSPC)
-	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN:
-		return "the database " + path + " cannot be written to", "Make its folder writable, or set LINKSTEP_HOME to one that is."
-	case sqlite3.SQLITE_IOERR:
-		if code == sqlite3.SQLITE_IOERR_SHORT_READ {
-			return "the database " + path + " is damaged", restore
-		}
+	case primary == sqlite3.SQLITE_IOERR:
 		return "the disk of " + path + " refuses to read or write", "Check the disk and its free space, then run this again."
 	}
 	return "the database " + path + " does not answer as it should", "This is a defect unless the file was changed by hand. Report it with the detail."

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -172,6 +173,23 @@ func TestOpenAtOnce(t *testing.T) {
 	}
 }
 
+// Folders opened at once that share a key file, as one user's do, end with one
+// key for all.
+func TestFoldersShareAKey(t *testing.T) {
+	first := newPlace(t)
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			p := place{home: filepath.Join(first.home, string(rune('a'+i))), key: first.key}
+			put(t, p.open(t), "linkedin/token", "AQX")
+			if got := get(t, p.open(t), "linkedin/token"); got != "AQX" {
+				t.Errorf("value is %q", got)
+			}
+		})
+	}
+	wg.Wait()
+}
+
 func TestClosed(t *testing.T) {
 	for name, s := range map[string]*store.Store{"file": newPlace(t).open(t), "memory": memory(t)} {
 		if err := s.Close(); err != nil {
@@ -189,38 +207,45 @@ func TestClosed(t *testing.T) {
 }
 
 func TestDefaults(t *testing.T) {
+	const onLinux, onMac, config = "/home/ada/.local/share/linkstep", "/home/ada/Library/Application Support/linkstep", "/home/ada/.config/linkstep/key.json"
 	tests := []struct {
 		name, home, xdg string
-		want            [2]string // what is wanted of DefaultDir and DefaultKeyFile; empty: an error
+		linux, mac, key string // what is wanted of DefaultDir, there, and of DefaultKeyFile; empty: an error
 		why             string
 	}{
-		{"home", "/home/ada", "", [2]string{"/home/ada/.local/share/linkstep", "/home/ada/.config/linkstep/key.json"}, "the XDG defaults"},
-		{"XDG", "/home/ada", "/srv/x", [2]string{"/srv/x/linkstep", "/srv/x/linkstep/key.json"}, "the variables win"},
-		{"relative XDG", "/home/ada", "x", [2]string{"/home/ada/.local/share/linkstep", "/home/ada/.config/linkstep/key.json"}, "the specification says to ignore it"},
-		{"no home but XDG", "", "/srv/x", [2]string{"/srv/x/linkstep", "/srv/x/linkstep/key.json"}, "HOME is not needed then"},
-		{"no home", "", "", [2]string{}, "nothing to go by"},
-		{"relative home", "ada", "", [2]string{}, "would move with the working folder"},
+		{"home", "/home/ada", "", onLinux, onMac, config, "the usual"},
+		{"XDG", "/home/ada", "/srv/x", "/srv/x/linkstep", onMac, "/srv/x/linkstep/key.json", "the variables win"},
+		{"relative XDG", "/home/ada", "x", onLinux, onMac, config, "the specification says to ignore it"},
+		{"no home but XDG", "", "/srv/x", "/srv/x/linkstep", "", "/srv/x/linkstep/key.json", "HOME is not needed then"},
+		{"no home", "", "", "", "", "", "nothing to go by"},
+		{"relative home", "ada", "", "", "", "", "would move with the working folder"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Setenv("HOME", tt.home)
 			t.Setenv("XDG_DATA_HOME", tt.xdg)
 			t.Setenv("XDG_CONFIG_HOME", tt.xdg)
-			dir, dirErr := store.DefaultDir()
-			key, keyErr := store.DefaultKeyFile()
-			if diff := cmp.Diff(tt.want, [2]string{dir, key}); diff != "" {
-				t.Errorf("%s: (-want +got):\n%s", tt.why, diff)
+			want := tt.linux
+			if runtime.GOOS == "darwin" {
+				want = tt.mac
 			}
-			if tt.want[0] != "" {
-				return
-			}
-			if e := plugin.AsError(dirErr); e == nil || e.Kind != plugin.StoreUnavailable || !strings.Contains(e.Hint, "LINKSTEP_HOME") {
-				t.Errorf("%s: DefaultDir: %+v", tt.why, e)
-			}
-			if e := plugin.AsError(keyErr); e == nil || e.Kind != plugin.StoreUnavailable || !strings.Contains(e.Hint, "LINKSTEP_KEY_FILE") {
-				t.Errorf("%s: DefaultKeyFile: %+v", tt.why, e)
-			}
+			dir, err := store.DefaultDir()
+			wantDefault(t, tt.why, dir, want, err, "LINKSTEP_HOME")
+			file, err := store.DefaultKeyFile()
+			wantDefault(t, tt.why, file, tt.key, err, "LINKSTEP_KEY_FILE")
 		})
+	}
+}
+
+// wantDefault wants a path, or an error that names the way out.
+func wantDefault(t *testing.T, why, got, want string, err error, wayOut string) {
+	t.Helper()
+	e := plugin.AsError(err)
+	if got != want || (want == "") != (e != nil) {
+		t.Errorf("%s: %q, %v, want %q", why, got, err, want)
+	}
+	if e != nil && (e.Kind != plugin.StoreUnavailable || !strings.Contains(e.Hint, wayOut)) {
+		t.Errorf("%s: %+v does not name %s", why, e, wayOut)
 	}
 }
 
