@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/linkstep/linkstep/connector"
+	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/host"
+	"github.com/linkstep/linkstep/plugin/store"
+)
+
+// app is what all commands share.
+type app struct {
+	in       io.Reader
+	out, err io.Writer
+
+	json    bool   // --json
+	verbose bool   // --verbose
+	plugin  string // --plugin
+
+	command *cobra.Command // the one that runs
+	ran     bool           // its command line was understood
+}
+
+// linkedin is the connector that is built in.
+const linkedin = "linkedin"
+
+// version is the version of the host.
+const version = "0.1.0"
+
+// serveCommand makes this program serve a built-in connector as a plugin.
+const serveCommand = "serve-connector"
+
+const rootLong = `Linkstep runs LinkedIn steps of workflows: it connects accounts, runs the
+actions of connectors, which are processes of their own, and keeps to
+LinkedIn's daily quotas.
+
+State lives in $LINKSTEP_HOME, encrypted where it is secret. Results go to
+standard output, words for people to standard error.`
+
+const rootExample = `  linkstep demo                                  see everything work, offline
+  linkstep sandbox --ready-file settings.json    a LinkedIn on this machine
+  linkstep connect linkedin --name me --set client_id=78abc --client-secret-stdin
+  linkstep invoke linkedin.get_profile --json
+  linkstep describe linkedin.search_people       what an action takes and gives
+  source <(linkstep completion bash)             complete names with Tab`
+
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use: "linkstep", Short: "LinkedIn steps for any workflow engine", Long: rootLong, Example: rootExample,
+		Version: version, SilenceErrors: true, SilenceUsage: true, Args: cobra.NoArgs,
+		PersistentPreRun: func(cmd *cobra.Command, _ []string) { a.command, a.ran = cmd, true },
+		RunE:             func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		a.command = cmd
+		return usageError{err}
+	})
+	root.PersistentFlags().BoolVar(&a.json, "json", false, "print exactly one JSON document")
+	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "show the log on standard error")
+	root.AddCommand(
+		a.demoCommand(), a.sandboxCommand(),
+		a.connectorsCommand(), a.actionsCommand(), a.describeCommand(), a.installCommand(),
+		a.connectCommand(), a.connectionsCommand(), a.checkCommand(), a.disconnectCommand(),
+		a.invokeCommand(), a.quotaCommand(),
+		a.serveConnectorCommand(),
+	)
+	return root
+}
+
+// commandPath is the command that runs, as it is typed.
+func (a *app) commandPath() string {
+	if a.command == nil {
+		return "linkstep"
+	}
+	return a.command.CommandPath()
+}
+
+// pluginFlag adds --plugin to a command.
+func (a *app) pluginFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&a.plugin, "plugin", "", "plugin binary to use instead of the installed or built-in one")
+	_ = cmd.MarkFlagFilename("plugin")
+}
+
+// logger logs to standard error when --verbose is given.
+func (a *app) logger() *slog.Logger {
+	if !a.verbose {
+		return slog.New(slog.DiscardHandler)
+	}
+	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
+// home is the folder that state lives in.
+func home() (string, error) {
+	if dir := os.Getenv("LINKSTEP_HOME"); dir != "" {
+		return filepath.Abs(dir)
+	}
+	return store.DefaultDir()
+}
+
+// openStore opens the store in the home folder.
+func openStore(ctx context.Context) (*store.Store, error) {
+	dir, err := home()
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, dir, &store.Options{KeyFile: os.Getenv("LINKSTEP_KEY_FILE")})
+}
+
+// newHost returns a host that keeps what it keeps in s, which may be nil.
+func (a *app) newHost(s plugin.Store) (*host.Host, error) {
+	dir, err := home()
+	if err != nil && s != nil {
+		return nil, err
+	}
+	opts := &host.Options{Store: s, Logger: a.logger(), Builtin: []host.Source{host.Self(linkedin, serveCommand, linkedin)}}
+	if err == nil {
+		opts.InstalledDir = filepath.Join(dir, "connectors")
+	}
+	return host.New(opts), nil
+}
+
+// withHost runs f with a host and closes it, whatever happens.
+func (a *app) withHost(ctx context.Context, s plugin.Store, f func(h *host.Host) error) (err error) {
+	h, err := a.newHost(s)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closeErr := h.Close(context.WithoutCancel(ctx)); err == nil {
+			err = closeErr
+		}
+	}()
+	return f(h)
+}
+
+// withStore runs f with a host on the store of the home folder.
+func (a *app) withStore(ctx context.Context, f func(h *host.Host) error) error {
+	s, err := openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	return a.withHost(ctx, s, f)
+}
+
+// load loads a connector by name, or the binary that --plugin names.
+func (a *app) load(ctx context.Context, h *host.Host, name string) (*host.Plugin, error) {
+	var src host.Source
+	var err error
+	if a.plugin != "" {
+		src = host.File(a.plugin)
+		src.Name = name
+	} else if src, err = h.Find(name); err != nil {
+		return nil, err
+	}
+	return h.Load(ctx, src)
+}
+
+// builtin builds the connectors that this program serves as plugins.
+var builtin = map[string]func(log *slog.Logger) plugin.Connector{
+	linkedin: func(log *slog.Logger) plugin.Connector { return connector.New(&connector.Options{Logger: log}) },
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os/exec"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/host"
+)
+
+// login authorizes a connection in the way that the flags ask for.
+func (a *app) login(ctx context.Context, p *host.Plugin, conn *host.Connection, f *connectFlags) (*plugin.AuthorizeResponse, error) {
+	if f.tokenStdin {
+		token, err := a.readSecret("access token")
+		if err != nil {
+			return nil, err
+		}
+		return p.Authorize(ctx, conn, &plugin.AuthorizeRequest{Token: &plugin.AuthorizeToken{AccessToken: token}})
+	}
+	begun, err := p.Authorize(ctx, conn, &plugin.AuthorizeRequest{Begin: &plugin.AuthorizeBegin{}})
+	if err != nil || begun.Done {
+		return begun, err
+	}
+	var answer string
+	if f.yes {
+		answer, err = consent(ctx, begun.URL)
+	} else {
+		answer, err = a.askPerson(ctx, begun, !f.noBrowser)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p.Authorize(ctx, conn, &plugin.AuthorizeRequest{Complete: &plugin.AuthorizeComplete{
+		Session: begun.Session, Answer: plugin.NewSecret(answer),
+	}})
+}
+
+// consentTimeout bounds the one request that consents at a sandbox.
+const consentTimeout = 30 * time.Second
+
+// consent allows the application at the consent page of a sandbox and returns
+// the URL that the page redirects to.
+func consent(ctx context.Context, page string) (string, error) {
+	u, err := url.Parse(page)
+	if err != nil {
+		return "", err
+	}
+	if !isLoopback(u.Hostname()) {
+		return "", usagef("--yes consents only at a sandbox on this machine, and %s is not; leave it out to consent in the browser", u.Host)
+	}
+	ctx, cancel := context.WithTimeout(ctx, consentTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, page, strings.NewReader("decision=allow"))
+	if err != nil {
+		return "", err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	defer client.CloseIdleConnections()
+	resp, err := client.Do(req)
+	if err != nil {
+		return "", &plugin.Error{
+			Kind: plugin.Unavailable, Source: plugin.SourceUpstream, Effect: plugin.EffectNone, Retryable: true, Err: err, Detail: err.Error(),
+			Message: "nothing answers at " + u.Host, Hint: "Start the sandbox first: linkstep sandbox",
+		}
+	}
+	defer resp.Body.Close()
+	location := resp.Header.Get("Location")
+	if location == "" {
+		return "", &plugin.Error{
+			Kind: plugin.InvalidConfig, Source: plugin.SourceUpstream, Effect: plugin.EffectNone, HTTPStatus: resp.StatusCode,
+			Message: fmt.Sprintf("the consent page at %s did not accept the application (status %d)", u.Host, resp.StatusCode),
+			Hint:    "Check client_id, redirect_url and scopes; the page says which: open " + u.Scheme + "://" + u.Host + "/",
+		}
+	}
+	return location, nil
+}
+
+// askPerson has a person consent in a browser and returns the URL that the
+// vendor redirected to, from our listener or pasted.
+func (a *app) askPerson(ctx context.Context, begun *plugin.AuthorizeResponse, browser bool) (string, error) {
+	answers := make(chan string, 2)
+	listener, err := listenForAnswer(begun.RedirectURL, answers)
+	if err != nil {
+		fmt.Fprintf(a.err, "warning: the answer cannot be received at %s: %s\n", begun.RedirectURL, err)
+		fmt.Fprint(a.err, "hint: Paste the address that the browser ends at, or free the port and try again.\n")
+	} else {
+		defer listener.close()
+	}
+	fmt.Fprintf(a.err, "Redirect URL: %s\n(register it for your application in the developer portal)\n\n", begun.RedirectURL)
+	fmt.Fprintf(a.err, "Open this address to consent:\n\n  %s\n\n", begun.URL)
+	if browser && openBrowser(ctx, begun.URL) {
+		fmt.Fprint(a.err, "It should have opened in your browser. ")
+	}
+	fmt.Fprint(a.err, "Waiting for the consent. You may also paste the address that it leads to here:\n")
+	go a.readAnswer(answers)
+	select {
+	case answer := <-answers:
+		return answer, nil
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+// readAnswer passes the first line that is typed on. It may outlast the wait:
+// nothing can end a read of a terminal but the end of the process.
+func (a *app) readAnswer(answers chan<- string) {
+	lines := bufio.NewScanner(a.in)
+	for lines.Scan() {
+		if line := strings.TrimSpace(lines.Text()); line != "" {
+			answers <- line
+			return
+		}
+	}
+}
+
+// openBrowser reports whether a browser was asked to open the URL.
+func openBrowser(ctx context.Context, url string) bool {
+	opener := "xdg-open"
+	if runtime.GOOS == "darwin" {
+		opener = "open"
+	}
+	path, err := exec.LookPath(opener)
+	if err != nil {
+		return false
+	}
+	return exec.CommandContext(ctx, path, url).Start() == nil
+}

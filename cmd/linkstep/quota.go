@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/host"
+)
+
+func (a *app) quotaCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "quota [NAME]", Short: "Show how much of the daily quotas is used",
+		Long: "Show the calls of this UTC day for each endpoint, per application and per member,\nand the limit where one is known: configured, learned from a refusal, or LinkedIn's\ndocumented default. Without a name, all connections are shown.",
+		Example: `  linkstep quota
+  linkstep quota me --json`,
+		Args: cobra.MaximumNArgs(1), ValidArgsFunction: a.completeConnections,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			return a.withStore(ctx, func(h *host.Host) error { return a.quota(ctx, h, args) })
+		},
+	}
+	a.pluginFlag(cmd)
+	return cmd
+}
+
+// quotaView is the quota of one connection in the output of linkstep quota.
+type quotaView struct {
+	Connection string               `json:"connection"`
+	Buckets    []plugin.UsageBucket `json:"buckets"`
+}
+
+func (a *app) quota(ctx context.Context, h *host.Host, args []string) error {
+	var conns []*host.Connection
+	var err error
+	if len(args) == 0 {
+		conns, err = allConnections(ctx, h)
+	} else {
+		var conn *host.Connection
+		conn, err = h.Connections().Get(ctx, args[0])
+		conns = append(conns, conn)
+	}
+	if err != nil {
+		return err
+	}
+	views := []quotaView{}
+	for _, conn := range conns {
+		p, err := a.load(ctx, h, conn.Connector)
+		if err != nil {
+			return err
+		}
+		usage, err := p.Usage(ctx, conn)
+		if err != nil {
+			return err
+		}
+		views = append(views, quotaView{conn.Name, orEmpty(usage.Buckets)})
+	}
+	if a.json {
+		return a.writeJSON(map[string]any{"output": map[string]any{"connections": views}})
+	}
+	for _, v := range views {
+		if err := a.printQuota(&v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *app) printQuota(v *quotaView) error {
+	fmt.Fprintln(a.out, v.Connection)
+	if len(v.Buckets) == 0 {
+		fmt.Fprint(a.out, "no calls today\n")
+		return nil
+	}
+	return a.table("ENDPOINT\tCOUNTED FOR\tUSED\tLIMIT\t\tRESETS", func(row func(...any)) {
+		for _, b := range v.Buckets {
+			limit, bar := "not known", ""
+			if b.Limit != nil {
+				limit = fmt.Sprintf("%d (%s)", *b.Limit, b.Source)
+				bar = quotaBar(b.Used, *b.Limit)
+			}
+			row(b.Endpoint, b.Scope, b.Used, limit, bar, b.ResetsAt.UTC().Format(time.RFC3339))
+		}
+	})
+}
+
+// quotaBar draws a share of a limit, twenty characters wide.
+func quotaBar(used, limit int64) string {
+	const width = 20
+	filled := 0
+	if limit > 0 {
+		filled = int(min(width, (used*width+limit-1)/limit))
+	} else {
+		filled = width
+	}
+	return "[" + strings.Repeat("#", filled) + strings.Repeat(".", width-filled) + "]"
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/linkstep/linkstep/plugin"
+)
+
+// settings are a connection's settings on their way from the command line:
+// all of them in one document, secrets included.
+type settings map[string]any
+
+// settingsMax bounds a settings file: 1 MiB.
+const settingsMax = 1 << 20
+
+// readSettings reads a settings file, a JSON object. One that others may read
+// is refused, as it may hold the client secret.
+func readSettings(path string) (settings, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, settingsError(path, "cannot be read", "Check the path and its permissions.", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, settingsError(path, "cannot be read", "Check the path and its permissions.", err)
+	}
+	if info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
+		return nil, settingsError(path, "can be read by others", "Run: chmod 600 "+path, nil)
+	}
+	doc, err := io.ReadAll(io.LimitReader(f, settingsMax+1))
+	if err != nil {
+		return nil, settingsError(path, "cannot be read", "Check the path and its permissions.", err)
+	}
+	if len(doc) > settingsMax {
+		return nil, settingsError(path, "is over 1 MiB", "Name a file with one JSON object.", nil)
+	}
+	s := settings{}
+	if err := json.Unmarshal(doc, &s); err != nil {
+		return nil, settingsError(path, "is no JSON object", `Write it like {"client_id": "78abc", "client_secret": "..."}.`, err)
+	}
+	return s, nil
+}
+
+func settingsError(path, what, hint string, err error) error {
+	e := &plugin.Error{
+		Kind: plugin.InvalidConfig, Source: plugin.SourceUser, Effect: plugin.EffectNone, Err: err,
+		Message: "the settings file " + path + " " + what, Hint: hint,
+	}
+	if err != nil {
+		e.Message += ": " + cause(err)
+	}
+	return e
+}
+
+// cause returns the innermost reason of an error of the file system, or the
+// error's own words.
+func cause(err error) string {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	return err.Error()
+}
+
+// set applies key=value pairs. A dotted key reaches into an object. A value
+// that is JSON is taken as such where the setting is no text.
+func (s settings) set(pairs []string, schema configSchema) error {
+	for _, pair := range pairs {
+		key, value, ok := strings.Cut(pair, "=")
+		if !ok || key == "" {
+			return usagef("--set %q: write it as name=value", pair)
+		}
+		property, known := schema.find(key)
+		if property.WriteOnly {
+			return usagef("--set %s: a secret does not belong on the command line, where other programs can read it; use --client-secret-stdin or --settings FILE", key)
+		}
+		var v any = value
+		if !known || property.Type != "string" {
+			var parsed any
+			if json.Unmarshal([]byte(value), &parsed) == nil {
+				v = parsed
+			}
+		}
+		path := strings.Split(key, ".")
+		object := map[string]any(s)
+		for _, name := range path[:len(path)-1] {
+			child, ok := object[name].(map[string]any)
+			if !ok {
+				child = map[string]any{}
+				object[name] = child
+			}
+			object = child
+		}
+		object[path[len(path)-1]] = v
+	}
+	return nil
+}
+
+// split parts the settings into the document without secrets and the secrets.
+func (s settings) split(schema configSchema) (json.RawMessage, map[string]plugin.Secret, error) {
+	plain := map[string]any{}
+	secrets := map[string]plugin.Secret{}
+	for name, value := range s {
+		text, isText := value.(string)
+		if schema.Properties[name].WriteOnly && isText {
+			secrets[name] = plugin.NewSecret(text)
+			continue
+		}
+		plain[name] = value
+	}
+	doc, err := json.Marshal(plain)
+	return doc, secrets, err
+}
+
+// configSchema is what is used here of a connector's config schema.
+type configSchema struct {
+	Type       any                     `json:"type"`
+	WriteOnly  bool                    `json:"writeOnly"`
+	Properties map[string]configSchema `json:"properties"`
+}
+
+// find follows a dotted key.
+func (c configSchema) find(key string) (configSchema, bool) {
+	for _, name := range strings.Split(key, ".") {
+		child, ok := c.Properties[name]
+		if !ok {
+			return configSchema{}, false
+		}
+		c = child
+	}
+	return c, true
+}
+
+// secretMax bounds a secret that is read from standard input, in bytes.
+const secretMax = 64 << 10
+
+// readSecret reads a secret from standard input, to its end, without the
+// white space around it.
+func (a *app) readSecret(what string) (plugin.Secret, error) {
+	doc, err := io.ReadAll(io.LimitReader(bufio.NewReader(a.in), secretMax+1))
+	switch secret := strings.TrimSpace(string(doc)); {
+	case err != nil:
+		return plugin.Secret{}, fmt.Errorf("reading the %s from standard input: %w", what, err)
+	case secret == "":
+		return plugin.Secret{}, usagef("there is no %s on standard input; pipe it in, for example: linkstep connect ... < secret.txt", what)
+	case len(doc) > secretMax:
+		return plugin.Secret{}, usagef("the %s on standard input is over 64 KiB", what)
+	default:
+		return plugin.NewSecret(secret), nil
+	}
+}
