@@ -53,7 +53,16 @@ func (b *bound) Swap(ctx context.Context, req *plugin.SwapRequest) (*plugin.Swap
 }
 
 func (b *bound) Delete(ctx context.Context, req *plugin.DeleteRequest) (*plugin.DeleteResponse, error) {
-	if err := b.allow(req.Key + req.Prefix); err != nil {
+	key := req.Key
+	if key == "" {
+		key = req.Prefix
+	} else if req.Prefix != "" {
+		return nil, &plugin.Error{
+			Kind: plugin.Forbidden, Source: plugin.SourceConnector, Effect: plugin.EffectNone,
+			Message: "a key and a prefix are to be deleted at once", Hint: "Set one of them.",
+		}
+	}
+	if err := b.allow(key); err != nil {
 		return nil, err
 	}
 	return b.store.Delete(ctx, req)

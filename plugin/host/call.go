@@ -2,6 +2,8 @@ package host
 
 import (
 	"context"
+	"fmt"
+	"net/url"
 
 	"github.com/linkstep/linkstep/plugin"
 )
@@ -11,7 +13,14 @@ func (p *Plugin) Check(ctx context.Context, conn *Connection, req *plugin.CheckR
 	return call(ctx, p, conn, func(ctx context.Context, r *running) (*plugin.CheckResponse, error) {
 		in := *req
 		in.Connection = conn.ID
-		return r.Check(ctx, &in)
+		res, err := r.Check(ctx, &in)
+		if err != nil {
+			return nil, err
+		}
+		out := *res
+		out.ScopesGranted, out.ScopesMissing = notNil(out.ScopesGranted), notNil(out.ScopesMissing)
+		out.Actions, out.Diagnostics = notNil(out.Actions), notNil(out.Diagnostics)
+		return &out, nil
 	})
 }
 
@@ -20,10 +29,7 @@ func (p *Plugin) Authorize(ctx context.Context, conn *Connection, req *plugin.Au
 	return call(ctx, p, conn, func(ctx context.Context, r *running) (*plugin.AuthorizeResponse, error) {
 		in := *req
 		in.Connection = conn.ID
-		if in.Token != nil {
-			r.hide(in.Token.AccessToken.Reveal())
-			r.hide(in.Token.RefreshToken.Reveal())
-		}
+		hideStep(&in, r.hide)
 		return r.Authorize(ctx, &in)
 	})
 }
@@ -31,7 +37,11 @@ func (p *Plugin) Authorize(ctx context.Context, conn *Connection, req *plugin.Au
 // Usage tells how much of each daily budget a connection has used.
 func (p *Plugin) Usage(ctx context.Context, conn *Connection) (*plugin.UsageResponse, error) {
 	return call(ctx, p, conn, func(ctx context.Context, r *running) (*plugin.UsageResponse, error) {
-		return r.Usage(ctx, &plugin.UsageRequest{Connection: conn.ID})
+		res, err := r.Usage(ctx, &plugin.UsageRequest{Connection: conn.ID})
+		if err != nil {
+			return nil, err
+		}
+		return &plugin.UsageResponse{Buckets: notNil(res.Buckets)}, nil
 	})
 }
 
@@ -42,8 +52,21 @@ func (p *Plugin) Options(ctx context.Context, conn *Connection, req *plugin.Opti
 		if conn != nil {
 			in.Connection = conn.ID
 		}
-		return r.Options(ctx, &in)
+		res, err := r.Options(ctx, &in)
+		if err != nil {
+			return nil, err
+		}
+		return &plugin.OptionsResponse{Options: notNil(res.Options), NextCursor: res.NextCursor}, nil
 	})
+}
+
+// notNil makes an absent list an empty one, [] in JSON: the wire does not
+// tell them apart.
+func notNil[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
 }
 
 // Disconnect takes a connection out of the running connector, which drops
@@ -59,19 +82,42 @@ func (p *Plugin) Disconnect(ctx context.Context, conn *Connection) error {
 	return err
 }
 
+// hideStep hides the secrets of a step of logging in. The answer may be a
+// whole URL; its code is a secret by itself.
+func hideStep(req *plugin.AuthorizeRequest, hide func(string)) {
+	if req.Token != nil {
+		hide(req.Token.AccessToken.Reveal())
+		hide(req.Token.RefreshToken.Reveal())
+	}
+	if req.Complete != nil {
+		hide(req.Complete.Session.Reveal())
+		hide(req.Complete.Answer.Reveal())
+		if u, err := url.Parse(req.Complete.Answer.Reveal()); err == nil {
+			hide(u.Query().Get("code"))
+		}
+	}
+}
+
 // call runs f on the running connector, which knows conn by then. A nil conn
 // is for a call that needs none.
 func call[T any](ctx context.Context, p *Plugin, conn *Connection, f func(context.Context, *running) (*T, error)) (*T, error) {
+	if conn != nil && conn.Connector != p.desc.Name {
+		return nil, &plugin.Error{
+			Kind: plugin.InvalidInput, Source: plugin.SourceCaller, Effect: plugin.EffectNone,
+			Message: fmt.Sprintf("the connection %q is one of the connector %q, and this one is %q", conn.Name, conn.Connector, p.desc.Name),
+			Hint:    "Name a connection of this connector, or another connector.",
+		}
+	}
 	ctx, cancel := withTimeout(ctx, callTimeout)
 	defer cancel()
 	r, err := p.acquire(ctx)
 	if err != nil {
-		return nil, err
+		return nil, unsent(err)
 	}
 	defer r.calls.Done()
 	if conn != nil {
 		if err := r.connect(ctx, conn); err != nil {
-			return nil, p.explain(r, err, "while it took the connection "+conn.Name)
+			return nil, unsent(p.explain(r, err, "while it took the connection "+conn.Name))
 		}
 	}
 	out, err := f(ctx, r)
@@ -79,6 +125,13 @@ func call[T any](ctx context.Context, p *Plugin, conn *Connection, f func(contex
 		return nil, p.explain(r, err, "during the call")
 	}
 	return out, nil
+}
+
+// unsent says of an error that the call itself was not sent yet.
+func unsent(err error) error {
+	e := *plugin.AsError(err)
+	e.Effect = plugin.EffectNone
+	return &e
 }
 
 // connect gives the connector a connection unless it has it already. Callers

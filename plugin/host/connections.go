@@ -16,7 +16,7 @@ import (
 )
 
 // connectionKeys is where the host keeps connections in its store, by name.
-const connectionKeys = "host/connections/"
+const connectionKeys = hostName + "/connections/"
 
 // Connection is one authorized account with its configuration, as the host
 // keeps it. Do not change one that is in use; save a changed copy.
@@ -60,7 +60,7 @@ type record struct {
 	ID        string            `json:"id"`
 	Connector string            `json:"connector"`
 	Dev       bool              `json:"dev,omitempty"`
-	Settings  json.RawMessage   `json:"settings"`
+	Settings  json.RawMessage   `json:"settings,omitempty"`
 	Secrets   map[string]string `json:"secrets,omitempty"`
 	Account   plugin.Account    `json:"account"`
 	CreatedAt time.Time         `json:"created_at"`
@@ -162,7 +162,7 @@ func (c *Connections) Save(ctx context.Context, conn *Connection) error {
 		return err
 	}
 	if old != nil && old.ID != conn.ID {
-		return connectionExists(conn.Name)
+		return ConnectionExists(conn.Name)
 	}
 	r := record{ID: conn.ID, Connector: conn.Connector, Dev: conn.Dev, Settings: conn.Settings, Account: conn.Account, CreatedAt: conn.CreatedAt}
 	for name, secret := range conn.Secrets {
@@ -180,7 +180,7 @@ func (c *Connections) Save(ctx context.Context, conn *Connection) error {
 		return err
 	}
 	if !out.Swapped {
-		return connectionExists(conn.Name)
+		return ConnectionExists(conn.Name)
 	}
 	return nil
 }
@@ -204,7 +204,8 @@ func (c *Connections) Delete(ctx context.Context, conn *Connection) (int64, erro
 	return out.Deleted + rec.Deleted, nil
 }
 
-func connectionExists(name string) error {
+// ConnectionExists is the error of kind Conflict for a name that is taken.
+func ConnectionExists(name string) *plugin.Error {
 	return &plugin.Error{
 		Kind: plugin.Conflict, Source: plugin.SourceCaller, Effect: plugin.EffectNone,
 		Message: fmt.Sprintf("there is a connection %q already", name),

@@ -1,11 +1,9 @@
 package host
 
 import (
-	"context"
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/linkstep/linkstep/plugin"
@@ -80,26 +78,4 @@ func (h *Host) installedNames() ([]string, error) {
 		}
 	}
 	return names, nil
-}
-
-// Install copies a plugin binary to the folder of installed connectors and
-// writes its manifest there, with the copy's checksum. The folder appears
-// whole or not at all; an older one of that name is replaced.
-func (h *Host) Install(ctx context.Context, file string) (Source, error) {
-	p, err := h.Load(ctx, File(file))
-	if err != nil {
-		return Source{}, err
-	}
-	if err := p.Close(ctx); err != nil {
-		return Source{}, err
-	}
-	if h.installedDir == "" {
-		return Source{}, errors.New("the host has no folder for installed connectors")
-	}
-	name := p.Description().Name
-	if err := install(h.installedDir, file, p.Description()); err != nil {
-		return Source{}, err
-	}
-	h.log.Info("installed", "connector", name, "folder", filepath.Join(h.installedDir, name))
-	return installed(h.installedDir, name)
 }

@@ -40,8 +40,14 @@ func newFolder() (*folder, error) {
 		f.remove()
 		return nil, folderError(base, fmt.Sprintf("is too long for a socket (%d bytes; %d are left for it)", len(base), socketPathMax-socketTail-len(path)+len(base)), nil)
 	}
-	if f.lock, err = os.OpenFile(filepath.Join(path, "lock"), os.O_CREATE|os.O_RDWR, 0o600); err == nil {
+	// The lock file appears under its name when it is locked: a host that
+	// sweeps at this moment must not take it for a dead one's.
+	fresh := filepath.Join(path, "fresh")
+	if f.lock, err = os.OpenFile(fresh, os.O_CREATE|os.O_RDWR, 0o600); err == nil {
 		err = syscall.Flock(int(f.lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	}
+	if err == nil {
+		err = os.Rename(fresh, filepath.Join(path, "lock"))
 	}
 	if err != nil {
 		f.remove()
@@ -71,7 +77,7 @@ func sweep(base, own string) {
 		if !entry.IsDir() || !strings.HasPrefix(entry.Name(), folderPrefix) || path == own {
 			continue
 		}
-		lock, err := os.OpenFile(filepath.Join(path, "lock"), os.O_RDWR, 0)
+		lock, err := os.OpenFile(filepath.Join(path, "lock"), os.O_RDWR|syscall.O_NOFOLLOW, 0)
 		if err != nil {
 			continue
 		}

@@ -1,8 +1,11 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,10 +20,12 @@ type Host struct {
 	installedDir string
 	builtin      []Source
 	startTimeout time.Duration
+	stopGrace    time.Duration
+	restart      restart
 
 	mu      sync.Mutex // guards the fields below
 	folder  *folder    // made when first needed
-	plugins []*Plugin
+	plugins map[*Plugin]bool
 	closed  bool
 }
 
@@ -40,9 +45,19 @@ type Options struct {
 	// Builtin are the connectors that [Host.Find] falls back on.
 	Builtin []Source
 
-	// StartTimeout is how long a plugin process may take to start. Zero: 10 s.
+	// StartTimeout is how long a plugin process may take until its handshake,
+	// and a connector after that until it has described itself. Zero: 10 s.
 	StartTimeout time.Duration
+
+	// StopGrace is how long a connector may take to close. A process that
+	// takes longer is killed and gone two seconds later. Zero: 5 s.
+	StopGrace time.Duration
 }
+
+const (
+	startTimeout = 10 * time.Second
+	stopGrace    = 5 * time.Second
+)
 
 // New returns a host. Close it.
 func New(opts *Options) *Host {
@@ -50,12 +65,13 @@ func New(opts *Options) *Host {
 	if opts != nil {
 		o = *opts
 	}
-	h := &Host{store: o.Store, log: o.Logger, installedDir: o.InstalledDir, builtin: o.Builtin, startTimeout: o.StartTimeout}
+	h := &Host{
+		store: o.Store, log: o.Logger, installedDir: o.InstalledDir, builtin: o.Builtin,
+		startTimeout: cmp.Or(o.StartTimeout, startTimeout), stopGrace: cmp.Or(o.StopGrace, stopGrace),
+		restart: usualRestart, plugins: make(map[*Plugin]bool),
+	}
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)
-	}
-	if h.startTimeout == 0 {
-		h.startTimeout = startTimeout
 	}
 	if h.store == nil {
 		h.log.Warn("the host has no store: refreshed tokens and quota counters end with the process")
@@ -66,28 +82,36 @@ func New(opts *Options) *Host {
 // Load starts a connector and asks it for its description. The connector runs
 // until it or the host is closed; should it crash, the next call starts it anew.
 func (h *Host) Load(ctx context.Context, src Source) (*Plugin, error) {
-	p := &Plugin{host: h, src: src}
-	if err := p.load(ctx); err != nil {
-		return nil, err
-	}
+	p := newPlugin(h, src)
 	h.mu.Lock()
 	closed := h.closed
 	if !closed {
-		h.plugins = append(h.plugins, p)
+		h.plugins[p] = true
 	}
 	h.mu.Unlock()
 	if closed {
-		return nil, p.Close(ctx)
+		return nil, closedError(plugin.EffectNone)
+	}
+	if err := p.load(ctx); err != nil {
+		_ = p.Close(ctx)
+		return nil, err
 	}
 	return p, nil
 }
 
-// Close stops all connectors and removes the private folder.
+// forget takes a closed plugin off the list.
+func (h *Host) forget(p *Plugin) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.plugins, p)
+}
+
+// Close stops all connectors, as [Plugin.Close] does, and removes the private
+// folder.
 func (h *Host) Close(ctx context.Context) error {
 	h.mu.Lock()
 	h.closed = true
-	plugins := h.plugins
-	h.plugins = nil
+	plugins := slices.Collect(maps.Keys(h.plugins))
 	h.mu.Unlock()
 
 	var wg sync.WaitGroup
@@ -116,7 +140,7 @@ func (h *Host) privateFolder() (string, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
-		return "", errClosed
+		return "", closedError(plugin.EffectNone)
 	}
 	if h.folder == nil {
 		f, err := newFolder()
@@ -128,8 +152,10 @@ func (h *Host) privateFolder() (string, error) {
 	return h.folder.path, nil
 }
 
-// errClosed is the answer of a host or plugin after Close.
-var errClosed = &plugin.Error{
-	Kind: plugin.Canceled, Source: plugin.SourceCaller, Effect: plugin.EffectNone,
-	Message: "the host is closed", Hint: "Open a new one.",
+// closedError is the answer of a host or a plugin after Close.
+func closedError(effect plugin.Effect) *plugin.Error {
+	return &plugin.Error{
+		Kind: plugin.Canceled, Source: plugin.SourceCaller, Effect: effect,
+		Message: "the host is closed", Hint: "Open a new one.",
+	}
 }

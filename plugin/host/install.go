@@ -1,6 +1,8 @@
 package host
 
 import (
+	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -21,44 +23,109 @@ const (
 	manifestMode      = 0o600
 )
 
-// install copies a plugin binary below dir, with its manifest. The new folder
-// is made beside the old and takes its place by renaming.
-func install(dir, file string, desc *plugin.Description) (err error) {
-	defer func() {
-		if err != nil && plugin.KindOf(err) == plugin.Unknown {
-			err = &plugin.Error{
-				Kind: plugin.StoreUnavailable, Source: plugin.SourceHost, Effect: plugin.EffectNone, Err: err, Detail: err.Error(),
-				Message: "the plugin cannot be installed in " + dir,
-				Hint:    "Check that the folder can be written to, or set LINKSTEP_HOME to another one.",
-			}
+// Install copies a plugin binary to the folder of installed connectors and
+// writes its manifest there, with the copy's checksum. The folder appears
+// whole or not at all; an older one of that name is replaced.
+func (h *Host) Install(ctx context.Context, file string) (Source, error) {
+	if h.installedDir == "" {
+		return Source{}, &plugin.Error{
+			Kind: plugin.InvalidConfig, Source: plugin.SourceCaller, Effect: plugin.EffectNone,
+			Message: "this host has no folder for installed connectors", Hint: "Give the host an InstalledDir.",
 		}
-	}()
-	if err := os.MkdirAll(dir, installedDirMode); err != nil {
-		return err
 	}
-	fresh, err := os.MkdirTemp(dir, ".new-")
+	prog, err := fileProgram(file)
+	if err == nil {
+		err = prog.runnable()
+	}
 	if err != nil {
-		return err
+		return Source{}, err
 	}
-	defer os.RemoveAll(fresh)
-	base := filepath.Base(file)
-	sum, err := copyFile(filepath.Join(fresh, base), file)
+	s, err := newStage(h.installedDir, file)
 	if err != nil {
-		return err
+		return Source{}, cannotInstall(h.installedDir, err)
 	}
+	defer s.remove()
+	// What runs here to describe itself is what was copied: a file that
+	// changes meanwhile is refused.
+	prog.sha256 = cmp.Or(prog.sha256, s.sum)
+	if prog.sha256 != s.sum {
+		return Source{}, tampered(file, fmt.Sprintf("is not the file that its manifest names: its SHA-256 is %s, the manifest says %s", s.sum, prog.sha256), nil)
+	}
+	desc, err := h.describe(ctx, prog)
+	if err != nil {
+		return Source{}, err
+	}
+	if err := s.publish(desc); err != nil {
+		return Source{}, cannotInstall(h.installedDir, err)
+	}
+	h.log.Info("installed", "connector", desc.Name, "folder", filepath.Join(h.installedDir, desc.Name))
+	return installed(h.installedDir, desc.Name)
+}
+
+// describe starts a program, asks what it is, and stops it.
+func (h *Host) describe(ctx context.Context, prog program) (*plugin.Description, error) {
+	p, err := h.Load(ctx, Source{Kind: "file", Path: prog.path, reach: func(ctx context.Context, h *Host) (reached, error) {
+		return startProcess(ctx, h, prog)
+	}})
+	if err != nil {
+		return nil, err
+	}
+	return p.Description(), p.Close(ctx)
+}
+
+// stage is a folder that is being made beside the installed connectors.
+type stage struct {
+	parent, path string
+	base, sum    string // of the copied binary
+}
+
+// newStage makes the folder with a copy of a plugin binary.
+func newStage(parent, file string) (*stage, error) {
+	if err := os.MkdirAll(parent, installedDirMode); err != nil {
+		return nil, err
+	}
+	path, err := os.MkdirTemp(parent, ".new-")
+	if err != nil {
+		return nil, err
+	}
+	s := &stage{parent: parent, path: path, base: filepath.Base(file)}
+	if s.sum, err = copyFile(filepath.Join(path, s.base), file); err != nil {
+		s.remove()
+		return nil, err
+	}
+	return s, nil
+}
+
+// publish writes the manifest and puts the folder in its place.
+func (s *stage) publish(desc *plugin.Description) error {
 	manifest, err := plugin.NewManifest(desc)
 	if err != nil {
 		return err
 	}
-	manifest.Meta.Linkstep.Artifacts = []plugin.Artifact{{OS: runtime.GOOS, Arch: runtime.GOARCH, Path: base, SHA256: sum}}
+	manifest.Meta.Linkstep.Artifacts = []plugin.Artifact{{OS: runtime.GOOS, Arch: runtime.GOARCH, Path: s.base, SHA256: s.sum}}
 	doc, err := json.MarshalIndent(manifest, "", "  ")
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(fresh, "manifest.json"), append(doc, '\n'), manifestMode); err != nil {
+	out, err := os.OpenFile(filepath.Join(s.path, manifestName), os.O_WRONLY|os.O_CREATE|os.O_EXCL, manifestMode)
+	if err != nil {
 		return err
 	}
-	return replace(filepath.Join(dir, desc.Name), fresh)
+	_, err = out.Write(append(doc, '\n'))
+	if err := errors.Join(err, out.Sync(), out.Close()); err != nil {
+		return err
+	}
+	return replace(filepath.Join(s.parent, desc.Name), s.path)
+}
+
+func (s *stage) remove() { _ = os.RemoveAll(s.path) }
+
+func cannotInstall(dir string, err error) error {
+	return &plugin.Error{
+		Kind: plugin.StoreUnavailable, Source: plugin.SourceHost, Effect: plugin.EffectNone, Err: err, Detail: err.Error(),
+		Message: "the plugin cannot be installed in " + dir,
+		Hint:    "Check that the folder can be written to, or set LINKSTEP_HOME to another one.",
+	}
 }
 
 // replace puts the folder fresh in the place of path. A crash in between

@@ -15,7 +15,7 @@ import (
 // go to emit, which may be nil. Conn is nil for a connector that needs none.
 // An output over 16 MiB is refused with an error of kind TooLarge.
 func (p *Plugin) Invoke(ctx context.Context, conn *Connection, req *plugin.InvokeRequest, emit func(*plugin.Event) error) (*plugin.Result, error) {
-	spec, err := p.spec(req.Action)
+	spec, err := p.Action(req.Action)
 	if err != nil {
 		return nil, err
 	}
@@ -43,15 +43,18 @@ func (p *Plugin) Invoke(ctx context.Context, conn *Connection, req *plugin.Invok
 	if spec.Paging == nil {
 		return res, nil
 	}
-	res.Output, err = merge(res.Output, spec.Paging.Field, items)
-	return res, err
+	merged := *res
+	if merged.Output, err = merge(res.Output, spec.Paging.Field, items); err != nil {
+		return nil, settle(spec, req, err)
+	}
+	return &merged, nil
 }
 
 // Stream runs an action and passes every event on as it comes, pages
 // included; the result holds the rest of the output. An action that a crash
 // ended before its first page is run again where that is safe, as by Invoke.
 func (p *Plugin) Stream(ctx context.Context, conn *Connection, req *plugin.InvokeRequest, emit func(*plugin.Event) error) (*plugin.Result, error) {
-	spec, err := p.spec(req.Action)
+	spec, err := p.Action(req.Action)
 	if err != nil {
 		return nil, err
 	}
@@ -65,6 +68,9 @@ func (p *Plugin) stream(ctx context.Context, conn *Connection, spec *plugin.Acti
 	in := *req
 	if len(bytes.TrimSpace(in.Input)) == 0 {
 		in.Input = json.RawMessage("{}")
+	}
+	if len(in.Input) > wire.MaxMessageBytes {
+		return nil, wire.TooLarge(plugin.EffectNone)
 	}
 	if err := p.validateInput(spec, in.Input); err != nil {
 		return nil, err
@@ -81,49 +87,116 @@ func (p *Plugin) stream(ctx context.Context, conn *Connection, spec *plugin.Acti
 	}
 	ctx, cancel := withTimeout(ctx, invokeTimeout)
 	defer cancel()
-	pages := false
-	watch := func(e *plugin.Event) error {
-		pages = pages || e.Type == plugin.EventPage
-		if emit == nil {
-			return nil
-		}
-		return emit(e)
-	}
+	w := &watcher{emit: emit}
 	for try := 1; ; try++ {
 		res, err := call(ctx, p, conn, func(ctx context.Context, r *running) (*plugin.Result, error) {
-			return r.Invoke(ctx, &in, watch)
+			return r.Invoke(ctx, &in, w.event)
 		})
+		if w.stopped != nil {
+			err = w.stopped
+		}
+		if err == nil {
+			err = checkOutput(res.Output)
+		}
 		if err == nil {
 			return res, nil
 		}
-		if try == 1 && plugin.KindOf(err) == plugin.PluginCrashed && replayable(spec, &in) && (reset != nil || !pages) {
+		if try == 1 && replayable(spec, &in, err) && (reset != nil || !w.pages) {
 			p.host.log.Info("running the action again after a crash", "action", spec.Name)
 			if reset != nil {
 				reset()
 			}
 			continue
 		}
-		return nil, settle(spec, err)
+		return nil, settle(spec, &in, err)
 	}
 }
 
-// replayable reports whether an action may run again after a crash that left
-// open whether it was done.
-func replayable(spec *plugin.ActionSpec, req *plugin.InvokeRequest) bool {
+// watcher passes events on and remembers what came.
+type watcher struct {
+	emit    func(*plugin.Event) error // may be nil
+	pages   bool
+	stopped error // of emit, or for an event that is too large
+}
+
+func (w *watcher) event(e *plugin.Event) error {
+	size := 0
+	for _, item := range e.Items {
+		size += len(item)
+	}
+	w.pages = w.pages || e.Type == plugin.EventPage
+	switch {
+	case w.stopped != nil: // the connector goes on all the same
+	case size > wire.MaxMessageBytes:
+		w.stopped = wire.TooLarge(plugin.EffectUnknown)
+	case w.emit != nil:
+		w.stopped = stoppedBy(w.emit(e))
+	}
+	return w.stopped
+}
+
+// stoppedBy turns the error of whoever reads the events into the call's.
+func stoppedBy(err error) error {
+	if err == nil || plugin.KindOf(err) != plugin.Unknown {
+		return err
+	}
+	return &plugin.Error{
+		Kind: plugin.Canceled, Source: plugin.SourceCaller, Effect: plugin.EffectUnknown, Err: err, Detail: err.Error(),
+		Message: "the call was stopped by the reader of its events",
+	}
+}
+
+// replayable reports whether an action that ended with err may run again: the
+// plugin crashed, and a second run does no more than one.
+func replayable(spec *plugin.ActionSpec, req *plugin.InvokeRequest, err error) bool {
+	e := plugin.AsError(err)
+	return e.Kind == plugin.PluginCrashed && e.RetryAt == nil && (e.Effect == plugin.EffectNone || repeatable(spec, req))
+}
+
+// repeatable reports whether a second run of an action does no more than one.
+func repeatable(spec *plugin.ActionSpec, req *plugin.InvokeRequest) bool {
 	return spec.Effect == plugin.EffectRead || spec.Idempotent || (spec.Keyed && req.IdempotencyKey != "")
 }
 
-// settle corrects what the transport could not know: a read has no effect.
-func settle(spec *plugin.ActionSpec, err error) error {
+// settle corrects what only the action's description tells: a read has no
+// effect, and what may have been done is not to be done again unseen.
+func settle(spec *plugin.ActionSpec, req *plugin.InvokeRequest, err error) error {
 	e := *plugin.AsError(err)
-	if spec.Effect == plugin.EffectRead && e.Effect == plugin.EffectUnknown {
+	switch {
+	case spec.Effect == plugin.EffectRead:
 		e.Effect = plugin.EffectNone
+	case e.Kind == plugin.PluginCrashed && e.Effect == plugin.EffectUnknown && !repeatable(spec, req):
+		e.Retryable = false
+		e.Hint = "Find out whether it was done before you run the step again."
 	}
 	return &e
 }
 
-// spec returns an action by name.
-func (p *Plugin) spec(name string) (*plugin.ActionSpec, error) {
+// checkOutput refuses what a caller could not pass on.
+func checkOutput(output json.RawMessage) error {
+	switch {
+	case len(output) > wire.MaxMessageBytes:
+		return wire.TooLarge(plugin.EffectUnknown)
+	case !json.Valid(output):
+		return badOutput("no JSON", nil)
+	}
+	return nil
+}
+
+func badOutput(what string, err error) error {
+	e := &plugin.Error{
+		Kind: plugin.Internal, Source: plugin.SourceConnector, Effect: plugin.EffectApplied, Err: err,
+		Message: "the connector's output is " + what, Hint: "This is a defect of the connector. Report it.",
+	}
+	if err != nil {
+		e.Detail = err.Error()
+	}
+	return e
+}
+
+// Action returns an action by name. One that does not exist is an error of kind
+// UnknownName that names the nearest.
+func (p *Plugin) Action(name string) (*plugin.ActionSpec, error) {
 	if spec := p.desc.Action(name); spec != nil {
 		return spec, nil
 	}
@@ -136,24 +209,21 @@ func (p *Plugin) spec(name string) (*plugin.ActionSpec, error) {
 
 // merge sets a field of an object to a list of items.
 func merge(output json.RawMessage, field string, items []json.RawMessage) (json.RawMessage, error) {
-	object := map[string]json.RawMessage{}
-	if err := json.Unmarshal(output, &object); err != nil {
-		return nil, &plugin.Error{
-			Kind: plugin.Internal, Source: plugin.SourceConnector, Effect: plugin.EffectApplied, Err: err, Detail: err.Error(),
-			Message: "the connector's output is no JSON object", Hint: "This is a defect of the connector. Report it.",
-		}
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(output, &object); err != nil || object == nil {
+		return nil, badOutput("no JSON object", err)
 	}
 	if items == nil {
 		items = []json.RawMessage{}
 	}
 	list, err := json.Marshal(items)
 	if err != nil {
-		return nil, plugin.AsError(err)
+		return nil, badOutput("a page of what is no JSON", err)
 	}
 	object[field] = list
 	doc, err := json.Marshal(object)
 	if err != nil {
-		return nil, plugin.AsError(err)
+		return nil, badOutput("no JSON object", err)
 	}
 	return doc, nil
 }

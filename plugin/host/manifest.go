@@ -2,6 +2,8 @@ package host
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,16 +11,19 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	"github.com/linkstep/linkstep/plugin"
 )
+
+const manifestName = "manifest.json"
 
 // manifestMax is the most that a manifest.json may have.
 const manifestMax = 1 << 20
 
 // readManifest reads the manifest.json of a folder, nil when there is none.
 func readManifest(folder string) (*plugin.Manifest, error) {
-	path := filepath.Join(folder, "manifest.json")
+	path := filepath.Join(folder, manifestName)
 	doc, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -38,7 +43,7 @@ func readManifest(folder string) (*plugin.Manifest, error) {
 // artifactFor returns the artifact for this platform. Where file is not empty
 // it must be that artifact.
 func artifactFor(m *plugin.Manifest, folder, file string) (*plugin.Artifact, error) {
-	path := filepath.Join(folder, "manifest.json")
+	path := filepath.Join(folder, manifestName)
 	for i, a := range m.Meta.Linkstep.Artifacts {
 		if a.OS != runtime.GOOS || a.Arch != runtime.GOARCH {
 			continue
@@ -49,6 +54,10 @@ func artifactFor(m *plugin.Manifest, folder, file string) (*plugin.Artifact, err
 		if !filepath.IsLocal(a.Path) {
 			return nil, tampered(path, fmt.Sprintf("names an artifact outside its folder, %q", a.Path), nil)
 		}
+		if sum, err := hex.DecodeString(a.SHA256); err != nil || len(sum) != sha256.Size {
+			return nil, tampered(path, fmt.Sprintf("names no SHA-256 of %s", a.Path), nil)
+		}
+		m.Meta.Linkstep.Artifacts[i].SHA256 = strings.ToLower(a.SHA256)
 		return &m.Meta.Linkstep.Artifacts[i], nil
 	}
 	what := fmt.Sprintf("names no artifact for %s/%s", runtime.GOOS, runtime.GOARCH)

@@ -77,10 +77,14 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
+// hostName begins the store keys of the host itself.
+const hostName = "host"
+
 // validName reports whether a connector may be called so: its name is a
-// folder, a prefix of store keys and a word on the command line.
+// folder, a word on the command line and the prefix of its store keys, which
+// must not be the host's.
 func validName(name string) bool {
-	if name == "" || len(name) > 40 {
+	if name == "" || len(name) > 40 || name == hostName {
 		return false
 	}
 	for i, c := range name {

@@ -1,8 +1,8 @@
 package host
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -15,24 +15,36 @@ const (
 	callTimeout = time.Minute
 	// invokeTimeout is the same for an action, which may page and wait.
 	invokeTimeout = 5 * time.Minute
-	// stopGrace is how long a connector may take to close; a process is gone
-	// two seconds later at most.
-	stopGrace = 5 * time.Second
 )
 
 // Plugin is a loaded connector. It is safe for concurrent use.
 type Plugin struct {
 	host *Host
 	src  Source
-	desc *plugin.Description
+	desc *plugin.Description // set by the first start
 
 	schemas schemas
-	starts  chan struct{} // holds one token while nobody starts the connector
+	starts  chan struct{} // holds one token while nobody starts or stops the connector
 
-	mu      sync.Mutex // guards the fields below
-	current *running   // nil: not running
-	crashes []time.Time
-	closed  bool
+	closing  sync.Once
+	closed   chan struct{} // closed when Close begins
+	rushing  sync.Once
+	rush     chan struct{} // closed when a Close waits no longer for the calls in flight
+	gone     chan struct{} // closed when the connector has been stopped for good
+	closeErr error         // valid once gone is closed
+
+	mu      sync.Mutex  // guards the fields below
+	current *running    // nil: not running
+	crashes []time.Time // oldest first
+}
+
+func newPlugin(h *Host, src Source) *Plugin {
+	p := &Plugin{
+		host: h, src: src,
+		starts: make(chan struct{}, 1), closed: make(chan struct{}), rush: make(chan struct{}), gone: make(chan struct{}),
+	}
+	p.starts <- struct{}{}
+	return p
 }
 
 // running is one life of a connector, from its start to its end.
@@ -51,10 +63,18 @@ type connected struct {
 	err   error         // of the connector, valid once ready is closed
 }
 
+// hasEnded reports whether no call can succeed any more.
+func (r *running) hasEnded() bool {
+	select {
+	case <-r.ended():
+		return true
+	default:
+		return false
+	}
+}
+
 // load starts the connector and checks what it says of itself.
 func (p *Plugin) load(ctx context.Context) error {
-	p.starts = make(chan struct{}, 1)
-	p.starts <- struct{}{}
 	r, err := p.acquire(ctx)
 	if err != nil {
 		return err
@@ -84,10 +104,30 @@ func (p *Plugin) PID() int {
 }
 
 // Close waits for the calls in flight until ctx ends, then stops the
-// connector. It takes 7 s at most after that.
+// connector, which takes the host's StopGrace and two seconds at most. A call
+// that is still in flight is canceled.
 func (p *Plugin) Close(ctx context.Context) error {
+	p.closing.Do(func() {
+		close(p.closed)
+		go func() {
+			defer close(p.gone)
+			p.closeErr = p.end()
+			p.host.forget(p)
+		}()
+	})
+	select {
+	case <-p.gone:
+	case <-ctx.Done():
+		p.rushing.Do(func() { close(p.rush) })
+		<-p.gone
+	}
+	return p.closeErr
+}
+
+// end stops the connector for good.
+func (p *Plugin) end() error {
+	<-p.starts // a start in progress gives up; no other begins
 	p.mu.Lock()
-	p.closed = true
 	current := p.current
 	p.current = nil
 	p.mu.Unlock()
@@ -98,16 +138,34 @@ func (p *Plugin) Close(ctx context.Context) error {
 	go func() { current.calls.Wait(); close(idle) }()
 	select {
 	case <-idle:
-	case <-ctx.Done():
+	case <-p.rush:
+	case <-current.ended():
 	}
-	err := current.stop(context.WithoutCancel(ctx), stopGrace)
+	err := current.stop(context.Background(), p.host.stopGrace)
 	// The calls that were left end with the connector, but for one in this
 	// process that does not heed its context.
 	select {
 	case <-idle:
-	case <-time.After(stopGrace):
+	case <-time.After(time.Second):
+	}
+	if plugin.KindOf(err) == plugin.Deadline {
+		return &plugin.Error{
+			Kind: plugin.PluginUnresponsive, Source: plugin.SourceHost, Effect: plugin.EffectUnknown, Err: err,
+			Message: fmt.Sprintf("the plugin %s did not close within %s and was stopped", p.name(), p.host.stopGrace),
+			Hint:    "Report this to the plugin's author.",
+		}
 	}
 	return err
+}
+
+// isClosed reports whether Close has begun.
+func (p *Plugin) isClosed() bool {
+	select {
+	case <-p.closed:
+		return true
+	default:
+		return false
+	}
 }
 
 // acquire returns the running connector, started if need be, with one call
@@ -119,6 +177,8 @@ func (p *Plugin) acquire(ctx context.Context) (*running, error) {
 	select {
 	case <-p.starts:
 		defer func() { p.starts <- struct{}{} }()
+	case <-p.closed:
+		return nil, closedError(plugin.EffectNone)
 	case <-ctx.Done():
 		return nil, plugin.AsError(ctx.Err())
 	}
@@ -126,92 +186,152 @@ func (p *Plugin) acquire(ctx context.Context) (*running, error) {
 	if r, err := p.ready(); r != nil || err != nil {
 		return r, err
 	}
-	if err := p.backOff(ctx); err != nil {
+	p.bury()
+	ctx, cancel := p.untilClosed(ctx)
+	defer cancel()
+	err := p.backOff(ctx)
+	if err == nil {
+		err = p.start(ctx)
+	}
+	switch {
+	case p.isClosed():
+		return nil, closedError(plugin.EffectNone)
+	case err != nil:
 		return nil, err
 	}
-	r, err := p.start(ctx)
-	if err != nil {
-		return nil, err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed {
-		return nil, errors.Join(errClosed, r.stop(context.WithoutCancel(ctx), 0))
-	}
-	p.current = r
-	r.calls.Add(1)
-	return r, nil
+	return p.ready()
+}
+
+// untilClosed returns a context that ends with Close.
+func (p *Plugin) untilClosed(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-p.closed:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
 }
 
 // ready returns the running connector with one call counted, nil when there
-// is none. One that has ended is cleared away and counted as a crash.
+// is none.
 func (p *Plugin) ready() (*running, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed {
-		return nil, errClosed
-	}
-	if p.current == nil {
+	switch {
+	case p.isClosed():
+		return nil, closedError(plugin.EffectNone)
+	case p.current == nil || p.current.hasEnded():
 		return nil, nil
 	}
-	select {
-	case <-p.current.ended():
-		how, _ := p.current.explain()
-		p.host.log.Warn("the plugin crashed", "plugin", p.desc.Name, "how", how)
-		_ = p.current.stop(context.Background(), 0)
-		p.current = nil
-		p.crashes = append(p.crashes, time.Now())
-		return nil, nil
-	default:
-		p.current.calls.Add(1)
-		return p.current, nil
+	p.current.calls.Add(1)
+	return p.current, nil
+}
+
+// bury clears away a connector that has ended by itself and counts that as a
+// crash. The caller holds the start token.
+func (p *Plugin) bury() {
+	p.mu.Lock()
+	dead := p.current
+	p.current = nil
+	p.mu.Unlock()
+	if dead == nil {
+		return
 	}
+	end := dead.explain()
+	p.host.log.Warn("the plugin crashed", "plugin", p.desc.Name, "how", end.how)
+	_ = dead.stop(context.Background(), 0)
+	p.crashed(end.at)
+}
+
+func (p *Plugin) crashed(at time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.crashes = append(p.crashes, at)
 }
 
 // start reaches the connector anew, lends it the store and asks what it is.
-func (p *Plugin) start(ctx context.Context) (*running, error) {
+// The caller holds the start token.
+func (p *Plugin) start(ctx context.Context) error {
 	c, err := p.src.reach(ctx, p.host)
-	if err != nil {
-		return nil, err
-	}
-	r := &running{reached: c, connected: make(map[string]*connected)}
-	if err := p.introduce(ctx, r); err != nil {
+	if err == nil {
+		r := &running{reached: c, connected: make(map[string]*connected)}
+		if err = p.introduce(ctx, r); err == nil {
+			p.mu.Lock()
+			p.current = r
+			p.mu.Unlock()
+			return nil
+		}
+		err = p.notStarted(r, err)
 		_ = r.stop(context.WithoutCancel(ctx), 0)
-		return nil, p.explain(r, err, "while it started")
 	}
-	return r, nil
+	switch plugin.KindOf(err) {
+	case plugin.PluginStart, plugin.PluginCrashed, plugin.PluginUnresponsive:
+		p.crashed(time.Now())
+	}
+	return err
 }
 
-func (p *Plugin) introduce(ctx context.Context, r *running) error {
-	ctx, cancel := withTimeout(ctx, callTimeout)
-	defer cancel()
-	desc, err := r.Describe(ctx, &plugin.DescribeRequest{})
-	if err != nil {
+// notStarted says of a connector that went away while it was introduced that
+// it did not start.
+func (p *Plugin) notStarted(r *running, err error) error {
+	if plugin.KindOf(err) != plugin.PluginCrashed || p.isClosed() {
 		return err
 	}
+	e := *plugin.AsError(p.explain(r, err, "while it started"))
+	if !r.hasEnded() {
+		e.Message = fmt.Sprintf("the plugin %s did not answer as a plugin", p.name())
+	}
+	e.Kind, e.Effect, e.Hint = plugin.PluginStart, plugin.EffectNone, "Check that the file is a Linkstep plugin."
+	return &e
+}
+
+// introduce asks a connector that was just reached what it is, checks that,
+// and lends it the store.
+func (p *Plugin) introduce(callers context.Context, r *running) error {
+	ctx, cancel := context.WithTimeout(callers, p.host.startTimeout)
+	defer cancel()
+	desc, err := r.Describe(ctx, &plugin.DescribeRequest{})
+	if err == nil {
+		err = p.recognise(desc)
+	}
+	if err == nil {
+		req := &plugin.OpenRequest{}
+		if p.host.store != nil {
+			req.Store = bind(p.host.store, desc.Name, r.hide)
+		}
+		_, err = r.Open(ctx, req)
+	}
+	switch {
+	case err == nil && p.desc == nil:
+		p.desc = desc
+	case err != nil && ctx.Err() != nil && callers.Err() == nil:
+		return &plugin.Error{
+			Kind: plugin.PluginUnresponsive, Source: plugin.SourceHost, Effect: plugin.EffectNone, Retryable: true, Err: err,
+			Message: fmt.Sprintf("the plugin %s did not answer within %s of its start", p.name(), p.host.startTimeout),
+			Hint:    "Look at the plugin's log, or install another version of it.", Detail: r.explain().detail,
+		}
+	}
+	return err
+}
+
+// recognise checks that a connector may be called what it calls itself.
+func (p *Plugin) recognise(desc *plugin.Description) error {
 	switch {
 	case p.desc != nil && desc.Name != p.desc.Name, p.src.Name != "" && desc.Name != p.src.Name:
 		return &plugin.Error{
 			Kind: plugin.PluginTampered, Source: plugin.SourceHost, Effect: plugin.EffectNone,
-			Message: fmt.Sprintf("the plugin calls itself %q, not %q", desc.Name, p.src.Name),
+			Message: fmt.Sprintf("the plugin calls itself %q, not %q", desc.Name, cmp.Or(p.src.Name, p.name())),
 			Hint:    "Install the plugin again with: linkstep install FILE",
 		}
 	case !validName(desc.Name):
 		return &plugin.Error{
 			Kind: plugin.PluginIncompatible, Source: plugin.SourceConnector, Effect: plugin.EffectNone,
-			Message: fmt.Sprintf("the plugin calls itself %q, which is no name: lower-case letters, digits and dashes", desc.Name),
+			Message: fmt.Sprintf("the plugin calls itself %q, which a connector may not be called: lower-case letters, digits and dashes, and not %q", desc.Name, hostName),
 			Hint:    "Report this to the plugin's author.",
 		}
-	}
-	req := &plugin.OpenRequest{}
-	if p.host.store != nil {
-		req.Store = bind(p.host.store, desc.Name, r.hide)
-	}
-	if _, err := r.Open(ctx, req); err != nil {
-		return err
-	}
-	if p.desc == nil {
-		p.desc = desc
 	}
 	return nil
 }
@@ -219,7 +339,13 @@ func (p *Plugin) introduce(ctx context.Context, r *running) error {
 // explain makes an error of the transport say what became of the process.
 // When is the end of a sentence about it.
 func (p *Plugin) explain(r *running, err error, when string) error {
-	if plugin.KindOf(err) != plugin.PluginCrashed || r.ended() == nil {
+	if plugin.KindOf(err) != plugin.PluginCrashed {
+		return err
+	}
+	if p.isClosed() {
+		return closedError(plugin.EffectUnknown)
+	}
+	if r.ended() == nil {
 		return err
 	}
 	select {
@@ -227,15 +353,10 @@ func (p *Plugin) explain(r *running, err error, when string) error {
 	case <-time.After(time.Second):
 		return err // the connection broke, the process lives
 	}
-	how, detail := r.explain()
-	if how == "" {
-		how = "was stopped"
-	}
+	end := r.explain()
 	e := *plugin.AsError(err)
-	e.Message = fmt.Sprintf("the plugin %s %s %s", p.name(), how, when)
-	if detail != "" {
-		e.Detail = detail
-	}
+	e.Message = fmt.Sprintf("the plugin %s %s %s", p.name(), cmp.Or(end.how, "was stopped"), when)
+	e.Detail = cmp.Or(end.detail, e.Detail)
 	return &e
 }
 

@@ -1,24 +1,24 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"sync"
 	"syscall"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
 	goplugin "github.com/hashicorp/go-plugin"
 	grunner "github.com/hashicorp/go-plugin/runner"
+	"google.golang.org/grpc"
 
 	"github.com/linkstep/linkstep/plugin"
 	"github.com/linkstep/linkstep/plugin/internal/wire"
 )
-
-// startTimeout is how long a plugin process may take until its handshake.
-const startTimeout = 10 * time.Second
 
 // process is a connector that runs as a process of its own.
 type process struct {
@@ -27,6 +27,10 @@ type process struct {
 	wire   *wire.Plugin
 	run    *runner
 	copied string // private copy of the binary to remove; empty: none
+
+	mu      sync.Mutex       // guards the fields below
+	sockets string           // folder of the sockets to remove; empty: none
+	conn    *grpc.ClientConn // go-plugin's connection, known from the first call over it
 }
 
 // startProcess starts a program as a plugin and shakes hands with it.
@@ -51,11 +55,14 @@ func startProcess(ctx context.Context, h *Host, prog program) (reached, error) {
 		AutoMTLS:         true,
 		SkipHostEnv:      true,
 		StartTimeout:     2 * h.startTimeout, // ours ends it first, with a better word
-		GRPCDialOptions:  wire.DialOptions(),
+		GRPCDialOptions:  append(wire.DialOptions(), grpc.WithChainStreamInterceptor(p.notice)),
 		UnixSocketConfig: &goplugin.UnixSocketConfig{TempDir: private},
 		Logger:           hclog.NewNullLogger(),
-		RunnerFunc: func(_ hclog.Logger, spec *exec.Cmd, _ string) (grunner.Runner, error) {
+		RunnerFunc: func(_ hclog.Logger, spec *exec.Cmd, sockets string) (grunner.Runner, error) {
 			cmd.Env = append(spec.Env, pluginEnv()...)
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			p.sockets = sockets
 			return p.run, nil
 		},
 	})
@@ -64,6 +71,15 @@ func startProcess(ctx context.Context, h *Host, prog program) (reached, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// notice remembers go-plugin's connection. When the first call over it fails,
+// go-plugin forgets the connection without closing it.
+func (p *process) notice(ctx context.Context, desc *grpc.StreamDesc, conn *grpc.ClientConn, method string, next grpc.Streamer, opts ...grpc.CallOption) (grpc.ClientStream, error) {
+	p.mu.Lock()
+	p.conn = conn
+	p.mu.Unlock()
+	return next(ctx, desc, conn, method, opts...)
 }
 
 // shakeHands starts the process and dials it. When the time is over or ctx
@@ -103,7 +119,7 @@ func (p *process) startError(path, what string, err error) error {
 	p.run.mu.Lock()
 	startErr, version := p.run.startErr, p.run.version
 	p.run.mu.Unlock()
-	how, text := p.explain()
+	end := p.explain()
 	switch {
 	case errors.Is(startErr, syscall.ENOEXEC):
 		return cannotRun(path, "is not a program for this machine", "Build it for this operating system and processor, or name another file.", startErr)
@@ -113,26 +129,33 @@ func (p *process) startError(path, what string, err error) error {
 		e := cannotRun(path, fmt.Sprintf("speaks version %d of the protocol, this host speaks %d", version, plugin.Protocol), "Install a version of the plugin that fits this host.", err)
 		e.Kind = plugin.PluginIncompatible
 		return e
-	case how != "":
-		what = how + " before it answered as a plugin"
+	case end.how != "":
+		what = end.how + " before it answered as a plugin"
 	}
 	e := cannotRun(path, what, "Check that the file is a Linkstep plugin.", err)
-	if text != "" {
-		e.Detail = text
-	}
+	e.Detail = cmp.Or(end.detail, e.Detail)
 	return e
 }
 
 func (p *process) ended() <-chan struct{} { return p.run.exited }
 func (p *process) hide(secret string)     { p.run.evidence.hide(secret) }
 
-func (p *process) explain() (how, detail string) {
-	return p.run.ending(), p.run.evidence.text()
+func (p *process) explain() ending {
+	end := p.run.ending()
+	end.detail = p.run.evidence.text()
+	return end
 }
 
 // stop ends the process: it asks the connector to close, then go-plugin to
-// shut down, then the operating system, each with its share of the time.
+// shut down, then the operating system, each with its share of the time. Of a
+// process that has ended it removes what is left.
 func (p *process) stop(ctx context.Context, grace time.Duration) error {
+	select {
+	case <-p.run.exited:
+		p.kill()
+		return nil
+	default:
+	}
 	ctx, cancel := context.WithTimeout(ctx, grace)
 	defer cancel()
 	_, err := p.Connector.Close(ctx, &plugin.CloseRequest{})
@@ -150,21 +173,29 @@ func (p *process) stop(ctx context.Context, grace time.Duration) error {
 	}
 	p.run.terminate(time.Second)
 	<-gone
-	p.wire.Lent.Wait()
-	p.removeCopy()
+	p.free()
 	return err
 }
 
-// kill ends the process at once and frees what go-plugin holds.
+// kill ends the process at once.
 func (p *process) kill() {
 	_ = p.run.Kill(context.Background())
 	p.client.Kill()
-	p.wire.Lent.Wait()
-	p.removeCopy()
+	p.free()
 }
 
-func (p *process) removeCopy() {
+// free frees what is left of a process that has ended.
+func (p *process) free() {
+	p.wire.Lent.Wait()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.conn != nil {
+		_ = p.conn.Close()
+	}
 	if p.copied != "" {
 		_ = os.Remove(p.copied)
+	}
+	if p.sockets != "" {
+		_ = os.RemoveAll(p.sockets)
 	}
 }

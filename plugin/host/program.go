@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/linkstep/linkstep/plugin"
 )
@@ -20,21 +21,30 @@ type program struct {
 	sha256 string // what the file must hash to, lower-case hex; empty: it is not checked
 }
 
+// runnable reports why the program cannot run, as far as its file tells.
+func (p *program) runnable() error {
+	info, err := os.Stat(p.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return cannotRun(p.path, "does not exist", "Check the path.", err)
+	case err != nil:
+		return cannotRun(p.path, "cannot be read", "Check the path and its permissions.", err)
+	case !info.Mode().IsRegular():
+		return cannotRun(p.path, "is no file", "Name the plugin binary itself.", nil)
+	case info.Mode()&0o111 == 0:
+		return cannotRun(p.path, "may not be executed", "Run: chmod +x "+p.path, nil)
+	}
+	return nil
+}
+
 // checked returns the path of the file to run: the program's own where no
 // checksum is required, else a private copy made while hashing. The file that
 // was hashed is the file that runs, whatever happens to the original.
 func (p *program) checked(private string) (string, error) {
-	info, err := os.Stat(p.path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "", cannotRun(p.path, "does not exist", "Check the path.", err)
-	case err != nil:
-		return "", cannotRun(p.path, "cannot be read", "Check the path and its permissions.", err)
-	case !info.Mode().IsRegular():
-		return "", cannotRun(p.path, "is no file", "Name the plugin binary itself.", nil)
-	case info.Mode()&0o111 == 0:
-		return "", cannotRun(p.path, "may not be executed", "Run: chmod +x "+p.path, nil)
-	case p.sha256 == "":
+	if err := p.runnable(); err != nil {
+		return "", err
+	}
+	if p.sha256 == "" {
 		return filepath.Abs(p.path)
 	}
 	in, err := os.Open(p.path)
@@ -42,22 +52,35 @@ func (p *program) checked(private string) (string, error) {
 		return "", cannotRun(p.path, "cannot be read", "Check its permissions.", err)
 	}
 	defer in.Close()
-	out, err := os.CreateTemp(private, filepath.Base(p.path)+"-")
+	copied, sum, err := copyPrivately(private, filepath.Base(p.path), in)
 	if err != nil {
-		return "", folderError(private, "is not writable", err)
+		return "", folderError(private, "cannot hold a copy of the plugin", err)
+	}
+	if sum != p.sha256 {
+		_ = os.Remove(copied)
+		return "", tampered(p.path, fmt.Sprintf("is not the file that its manifest names: its SHA-256 is %s, the manifest says %s", sum, p.sha256), nil)
+	}
+	return copied, nil
+}
+
+// copyPrivately copies a file into a folder, hashing it on the way, and makes
+// it executable.
+func copyPrivately(folder, base string, in io.Reader) (path, sum string, err error) {
+	// A process that is forked meanwhile would hold the copy open for writing
+	// until its exec, and a file open for writing cannot be executed.
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	out, err := os.CreateTemp(folder, base+"-")
+	if err != nil {
+		return "", "", err
 	}
 	hash := sha256.New()
 	_, err = io.Copy(io.MultiWriter(out, hash), in)
-	err = errors.Join(err, out.Chmod(0o700), out.Close())
-	if err != nil {
+	if err := errors.Join(err, out.Chmod(0o700), out.Close()); err != nil {
 		_ = os.Remove(out.Name())
-		return "", folderError(private, "cannot hold a copy of the plugin", err)
+		return "", "", err
 	}
-	if sum := hex.EncodeToString(hash.Sum(nil)); sum != p.sha256 {
-		_ = os.Remove(out.Name())
-		return "", tampered(p.path, fmt.Sprintf("is not the file that its manifest names: its SHA-256 is %s, the manifest says %s", sum, p.sha256), nil)
-	}
-	return out.Name(), nil
+	return out.Name(), hex.EncodeToString(hash.Sum(nil)), nil
 }
 
 func cannotRun(path, what, hint string, err error) *plugin.Error {

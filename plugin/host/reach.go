@@ -16,9 +16,8 @@ type reached interface {
 	// happens by itself.
 	ended() <-chan struct{}
 
-	// explain tells what is known of the end, for an error: a sentence's
-	// predicate ("ended with status 1") and the evidence.
-	explain() (how, detail string)
+	// explain tells what is known of the end.
+	explain() ending
 
 	// hide remembers a secret that must not show in the evidence.
 	hide(secret string)
@@ -28,15 +27,22 @@ type reached interface {
 	stop(ctx context.Context, grace time.Duration) error
 }
 
+// ending is how a connector ended.
+type ending struct {
+	how    string    // a sentence's predicate, "ended with status 1"; empty: it has not, or the host ended it
+	detail string    // the evidence, for an error's detail
+	at     time.Time // zero: it has not
+}
+
 // ender is the part of reached that a connector in this process has.
 type ender struct {
 	plugin.Connector
 	free func()
 }
 
-func (e *ender) ended() <-chan struct{}    { return nil }
-func (e *ender) explain() (string, string) { return "", "" }
-func (e *ender) hide(string)               {}
+func (e *ender) ended() <-chan struct{} { return nil }
+func (e *ender) explain() ending        { return ending{} }
+func (e *ender) hide(string)            {}
 
 func (e *ender) stop(ctx context.Context, grace time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, grace)

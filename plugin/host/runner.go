@@ -23,9 +23,8 @@ type runner struct {
 	evidence *evidence
 	log      *slog.Logger
 
-	lifeline  *os.File       // closing it tells the plugin that the host is gone
-	handshake *io.PipeReader // what go-plugin reads as standard output: the handshake line
-	line      *io.PipeWriter
+	lifeline  *os.File      // closing it tells the plugin that the host is gone
+	handshake handshake     // what go-plugin reads as standard output
 	exited    chan struct{} // closed when the process has been waited for
 
 	mu       sync.Mutex // guards the fields below
@@ -33,12 +32,11 @@ type runner struct {
 	killed   bool  // the host ended it, or forbade its start
 	version  int   // protocol version of the handshake line; 0: none seen
 	startErr error // why the program did not start
+	endedAt  time.Time
 }
 
 func newRunner(cmd *exec.Cmd, e *evidence, log *slog.Logger) *runner {
-	r := &runner{cmd: cmd, evidence: e, log: log, exited: make(chan struct{})}
-	r.handshake, r.line = io.Pipe()
-	return r
+	return &runner{cmd: cmd, evidence: e, log: log, handshake: newHandshake(), exited: make(chan struct{})}
 }
 
 // Start starts the process.
@@ -51,7 +49,7 @@ func (r *runner) Start(context.Context) error {
 		r.startErr = r.start()
 	}
 	if r.startErr != nil {
-		_ = r.line.Close()
+		r.handshake.end()
 		return r.startErr
 	}
 	r.started = true
@@ -94,7 +92,9 @@ const outputGrace = time.Second
 // wait reaps the process, and with it whatever it started in its group.
 func (r *runner) wait(read <-chan struct{}, outputs ...io.Closer) {
 	state, err := r.cmd.Process.Wait()
-	r.cmd.ProcessState = state
+	r.mu.Lock()
+	r.cmd.ProcessState, r.endedAt = state, time.Now()
+	r.mu.Unlock()
 	_ = syscall.Kill(-r.cmd.Process.Pid, syscall.SIGKILL)
 	select {
 	case <-read:
@@ -105,7 +105,7 @@ func (r *runner) wait(read <-chan struct{}, outputs ...io.Closer) {
 	}
 	<-read
 	_ = r.lifeline.Close()
-	_ = r.line.Close()
+	r.handshake.end()
 	if err != nil {
 		r.log.Debug("waiting for the plugin", "error", err)
 	}
@@ -122,24 +122,21 @@ func (r *runner) readOut(stdout io.Reader) {
 			r.mu.Lock()
 			r.version = version
 			r.mu.Unlock()
-			// go-plugin reads on in the background, so this does not block.
-			_, _ = r.line.Write(append(bytes.Clone(line), '\n'))
+			r.handshake.line(line)
 			return
 		}
-		r.evidence.mu.Lock()
-		if r.evidence.firstOut == "" && !shaken {
-			r.evidence.firstOut = string(line[:min(len(line), 200)])
-		}
-		r.evidence.mu.Unlock()
-		r.log.Debug("noise on standard output", "line", string(line[:min(len(line), 200)]))
+		r.log.Debug("noise on standard output", "line", r.evidence.noise(line, shaken))
 	})
 }
+
+// handshakeMax is the longest handshake line, a certificate included.
+const handshakeMax = 16 << 10
 
 // handshakeVersion returns the protocol version of go-plugin's handshake
 // line, CORE|VERSION|NETWORK|ADDRESS|..., and whether the line is one.
 func handshakeVersion(line []byte) (int, bool) {
 	parts := bytes.SplitN(bytes.TrimSpace(line), []byte("|"), 5)
-	if len(parts) < 4 {
+	if len(parts) < 4 || len(line) > handshakeMax {
 		return 0, false
 	}
 	if _, err := strconv.Atoi(string(parts[0])); err != nil {
@@ -149,25 +146,21 @@ func handshakeVersion(line []byte) (int, bool) {
 	return version, err == nil
 }
 
-// ending describes the end of the process in words. It is empty while the
-// process runs and when the host itself ended it.
-func (r *runner) ending() string {
+// ending describes the end of the process. It has no words while the process
+// runs and when the host itself ended it.
+func (r *runner) ending() ending {
 	r.mu.Lock()
-	killed := r.killed
-	r.mu.Unlock()
-	select {
-	case <-r.exited:
-	default:
-		return ""
-	}
-	state := r.cmd.ProcessState
-	if killed || state == nil {
-		return ""
+	defer r.mu.Unlock()
+	end, state := ending{at: r.endedAt}, r.cmd.ProcessState
+	if r.killed || state == nil {
+		return end
 	}
 	if ws, ok := state.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
-		return fmt.Sprintf("was ended by signal %d (%s)", ws.Signal(), ws.Signal())
+		end.how = fmt.Sprintf("was ended by signal %d (%s)", ws.Signal(), ws.Signal())
+	} else {
+		end.how = fmt.Sprintf("ended with status %d", state.ExitCode())
 	}
-	return fmt.Sprintf("ended with status %d", state.ExitCode())
+	return end
 }
 
 // Wait implements go-plugin's runner.
@@ -219,7 +212,7 @@ func (r *runner) terminate(grace time.Duration) {
 }
 
 // Stdout is the handshake line.
-func (r *runner) Stdout() io.ReadCloser { return r.handshake }
+func (r *runner) Stdout() io.ReadCloser { return io.NopCloser(&r.handshake) }
 
 // Stderr is empty for go-plugin, the host reads it.
 func (r *runner) Stderr() io.ReadCloser { return io.NopCloser(bytes.NewReader(nil)) }
@@ -248,4 +241,33 @@ func (r *runner) PluginToHost(network, addr string) (string, string, error) {
 // HostToPlugin implements go-plugin's runner.
 func (r *runner) HostToPlugin(network, addr string) (string, string, error) {
 	return network, addr, nil
+}
+
+// handshake is a reader of one line, which comes later or never. Writing it
+// does not wait for the reader, who may have given up.
+type handshake struct {
+	lines chan []byte
+	rest  []byte
+}
+
+func newHandshake() handshake { return handshake{lines: make(chan []byte, 1)} }
+
+// line passes the line on. It is called once at most.
+func (h *handshake) line(line []byte) { h.lines <- append(bytes.Clone(line), '\n') }
+
+// end says that there is no more. It is called once.
+func (h *handshake) end() { close(h.lines) }
+
+// Read waits for the line.
+func (h *handshake) Read(buf []byte) (int, error) {
+	if len(h.rest) == 0 {
+		line, ok := <-h.lines
+		if !ok {
+			return 0, io.EOF
+		}
+		h.rest = line
+	}
+	n := copy(buf, h.rest)
+	h.rest = h.rest[n:]
+	return n, nil
 }

@@ -46,19 +46,30 @@ func InProcess(c plugin.Connector) Source {
 // manifest.json beside it is obeyed: the file must be one of its artifacts.
 func File(path string) Source {
 	return Source{Kind: "file", Path: path, reach: func(ctx context.Context, h *Host) (reached, error) {
-		manifest, err := readManifest(filepath.Dir(path))
+		prog, err := fileProgram(path)
 		if err != nil {
 			return nil, err
 		}
-		if manifest == nil || len(manifest.Meta.Linkstep.Artifacts) == 0 {
-			return startProcess(ctx, h, program{path: path})
-		}
+		return startProcess(ctx, h, prog)
+	}}
+}
+
+// fileProgram is the program of a file, with the checksum that a manifest
+// beside it asks for.
+func fileProgram(path string) (program, error) {
+	manifest, err := readManifest(filepath.Dir(path))
+	if err != nil {
+		return program{}, err
+	}
+	prog := program{path: path}
+	if manifest != nil && len(manifest.Meta.Linkstep.Artifacts) > 0 {
 		artifact, err := artifactFor(manifest, filepath.Dir(path), path)
 		if err != nil {
-			return nil, err
+			return program{}, err
 		}
-		return startProcess(ctx, h, program{path: path, sha256: artifact.SHA256})
-	}}
+		prog.sha256 = artifact.SHA256
+	}
+	return prog, nil
 }
 
 // Self is a connector that this very program serves when it is started with

@@ -8,14 +8,17 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 )
 
 const (
-	lineMax = 64 << 10 // bytes of one line that are looked at; the rest of it is dropped
-	tailMax = 4 << 10  // bytes of standard error that are kept as evidence
-	headMax = 8 << 10  // bytes of a panic that are kept, from its beginning
+	lineMax  = 64 << 10 // bytes of one line that are looked at; the rest of it is dropped
+	tailMax  = 4 << 10  // bytes of standard error that are kept as evidence
+	headMax  = 8 << 10  // bytes of a panic that are kept, from its beginning
+	noiseMax = 200      // bytes of a line on standard output that are kept
 )
 
 // evidence is what a plugin process said, kept to explain its end. It is safe
@@ -25,21 +28,19 @@ type evidence struct {
 	tail      []byte     // the last lines of standard error
 	head      []byte     // the beginning of a panic
 	panicking bool
-	firstOut  string   // the first line on standard output that was no handshake
-	secrets   []string // what to strike from all of it
+	firstOut  string // the first line on standard output that was no handshake
+	secrets   secrets
 }
 
 // hide remembers a secret that was handed over.
 func (e *evidence) hide(secret string) {
-	if len(secret) < 4 {
-		return // striking it would strike half the text
-	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.secrets = append(e.secrets, secret)
+	e.secrets.add(secret)
 }
 
-// text returns the evidence for an error's detail, secrets struck.
+// text returns the evidence for an error's detail, secrets struck. They are
+// struck again: one may have become known after the line that shows it.
 func (e *evidence) text() string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -52,32 +53,37 @@ func (e *evidence) text() string {
 	} else if tail := bytes.TrimSpace(e.tail); len(tail) > 0 {
 		parts = append(parts, "standard error: "+string(tail))
 	}
-	return e.strike(strings.Join(parts, "\n"))
-}
-
-// strike replaces the secrets in text. The caller holds e.mu.
-func (e *evidence) strike(text string) string {
-	for _, s := range e.secrets {
-		text = strings.ReplaceAll(text, s, "REDACTED")
-	}
-	return text
+	return e.secrets.strike(strings.ToValidUTF8(strings.Join(parts, "\n"), "?"))
 }
 
 // keep adds a line of standard error and returns it with secrets struck.
 func (e *evidence) keep(line []byte) []byte {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	line = []byte(e.secrets.strike(string(line)))
 	if bytes.HasPrefix(line, []byte("panic: ")) || bytes.HasPrefix(line, []byte("fatal error: ")) {
 		e.panicking = true
 	}
-	if e.panicking && len(e.head)+len(line) < headMax {
-		e.head = append(append(e.head, line...), '\n')
+	if room := headMax - len(e.head); e.panicking && room > 0 {
+		e.head = append(append(e.head, line[:min(len(line), room-1)]...), '\n')
 	}
 	e.tail = append(append(e.tail, line...), '\n')
 	if over := len(e.tail) - tailMax; over > 0 {
 		e.tail = append(e.tail[:0], e.tail[over:]...)
 	}
-	return []byte(e.strike(string(line)))
+	return line
+}
+
+// noise takes a line on standard output, struck and cut.
+func (e *evidence) noise(line []byte, shaken bool) string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	text := e.secrets.strike(string(line))
+	text = strings.ToValidUTF8(text[:min(len(text), noiseMax)], "?")
+	if e.firstOut == "" && !shaken {
+		e.firstOut = text
+	}
+	return text
 }
 
 // readLog reads a plugin's standard error to its end: keeps evidence and
@@ -98,9 +104,9 @@ func logLine(line []byte, log *slog.Logger) {
 			if word, ok := record["@level"].(string); ok {
 				level = levelOf(word)
 			}
-			for key, value := range record {
+			for _, key := range slices.Sorted(maps.Keys(record)) {
 				if !strings.HasPrefix(key, "@") {
-					attrs = append(attrs, slog.Any(key, value))
+					attrs = append(attrs, slog.Any(key, record[key]))
 				}
 			}
 		}

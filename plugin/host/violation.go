@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math/big"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -19,10 +21,7 @@ import (
 func (s *schema) say(e *jsonschema.ValidationError) []plugin.Violation {
 	at := pointer(e.InstanceLocation)
 	property := s.property(e.SchemaURL)
-	name := "it"
-	if n := len(e.InstanceLocation); n > 0 {
-		name = e.InstanceLocation[n-1]
-	}
+	name := nameOf(e.InstanceLocation)
 	one := func(format string, args ...any) []plugin.Violation {
 		return []plugin.Violation{{Pointer: at, Message: name + " " + fmt.Sprintf(format, args...)}}
 	}
@@ -41,22 +40,28 @@ func (s *schema) say(e *jsonschema.ValidationError) []plugin.Violation {
 		}
 		return list
 	case *kind.Type:
-		return one("must be %s, not %s", article(strings.Join(k.Want, " or ")), article(k.Got))
+		return one("must be %s, not %s", types(k.Want), article(k.Got))
 	case *kind.Minimum:
-		return one("must be at least %s, not %s", k.Want.RatString(), k.Got.RatString())
+		return one("must be at least %s, not %s", decimal(k.Want), decimal(k.Got))
 	case *kind.Maximum:
-		return one("must be at most %s, not %s", k.Want.RatString(), k.Got.RatString())
+		return one("must be at most %s, not %s", decimal(k.Want), decimal(k.Got))
+	case *kind.ExclusiveMinimum:
+		return one("must be more than %s, not %s", decimal(k.Want), decimal(k.Got))
+	case *kind.ExclusiveMaximum:
+		return one("must be less than %s, not %s", decimal(k.Want), decimal(k.Got))
+	case *kind.MultipleOf:
+		return one("must be a multiple of %s, not %s", decimal(k.Want), decimal(k.Got))
 	case *kind.MinLength:
 		if k.Got == 0 {
 			return one("must not be empty")
 		}
-		return one("must have at least %d characters, not %d", k.Want, k.Got)
+		return one("must have at least %s, not %d", count(k.Want, "character", "characters"), k.Got)
 	case *kind.MaxLength:
-		return one("must have at most %d characters, not %d", k.Want, k.Got)
+		return one("must have at most %s, not %d", count(k.Want, "character", "characters"), k.Got)
 	case *kind.MinItems:
-		return one("must have at least %d entries, not %d", k.Want, k.Got)
+		return one("must have at least %s, not %d", count(k.Want, "entry", "entries"), k.Got)
 	case *kind.MaxItems:
-		return one("must have at most %d entries, not %d", k.Want, k.Got)
+		return one("must have at most %s, not %d", count(k.Want, "entry", "entries"), k.Got)
 	case *kind.UniqueItems:
 		return one("must not have the same entry twice (entries %d and %d)", k.Duplicates[0]+1, k.Duplicates[1]+1)
 	case *kind.Enum:
@@ -102,6 +107,15 @@ func forExample(property map[string]any) string {
 	return ", for example " + text(examples[0])
 }
 
+// decimal writes a number as people do, not as a fraction.
+func decimal(r *big.Rat) string {
+	if r.IsInt() {
+		return r.Num().String()
+	}
+	f, _ := r.Float64()
+	return strconv.FormatFloat(f, 'g', -1, 64)
+}
+
 // text writes a JSON value.
 func text(v any) string {
 	doc, err := json.Marshal(v)
@@ -117,6 +131,27 @@ func list(values []any) string {
 		words = append(words, text(v))
 	}
 	return strings.Join(words, ", ")
+}
+
+// types lists JSON types, null last.
+func types(words []string) string {
+	var list []string
+	for _, word := range words {
+		if word != "null" {
+			list = append(list, article(word))
+		}
+	}
+	if len(list) < len(words) {
+		list = append(list, "null")
+	}
+	return strings.Join(list, " or ")
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // article puts "a" or "an" before a JSON type's name.

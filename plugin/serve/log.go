@@ -17,12 +17,13 @@ func newLogger(w io.Writer) *slog.Logger {
 			if len(groups) > 0 {
 				return a
 			}
-			switch a.Key {
-			case slog.LevelKey:
-				return slog.String("@level", strings.ToLower(a.Value.String()))
-			case slog.MessageKey:
+			// A connector may use these keys for values of its own.
+			switch level, isLevel := a.Value.Any().(slog.Level); {
+			case a.Key == slog.LevelKey && isLevel:
+				return slog.String("@level", strings.ToLower(level.String()))
+			case a.Key == slog.MessageKey:
 				a.Key = "@message"
-			case slog.TimeKey:
+			case a.Key == slog.TimeKey && a.Value.Kind() == slog.KindTime:
 				return slog.String("@timestamp", a.Value.Time().UTC().Format(time.RFC3339Nano))
 			}
 			return a

@@ -21,9 +21,14 @@ import (
 	"github.com/linkstep/linkstep/plugin/internal/wire"
 )
 
-// drainTimeout bounds how long a connector may take to close when nobody
-// waits for it any more.
-const drainTimeout = 5 * time.Second
+const (
+	// drainTimeout bounds how long a connector may take to close when it is
+	// told to end.
+	drainTimeout = 5 * time.Second
+	// orphanTimeout is the same when the host is gone: no call can be
+	// answered and nothing be stored any more.
+	orphanTimeout = 500 * time.Millisecond
+)
 
 // Main serves the connector that build returns and ends the process: with
 // status 0 when the host is done with it, with status 2 and a word of advice
@@ -35,22 +40,21 @@ func Main(build func(log *slog.Logger) plugin.Connector) {
 		fmt.Fprintf(os.Stderr, "Try: linkstep actions --plugin %s\n", os.Args[0])
 		os.Exit(2)
 	}
-	// go-plugin replaces os.Stderr; the log goes to the real one.
 	log := newLogger(os.Stderr)
-	closing := &once{Connector: guard.Connector(build(log), log)}
-	go leave(closing, os.Stdin, log)
+	c := &once{Connector: &prints{Connector: guard.Connector(build(log), log), to: os.Stderr}}
+	go leave(c, os.Stdin, log)
 
 	goplugin.Serve(&goplugin.ServeConfig{
 		HandshakeConfig: wire.Handshake,
 		VersionedPlugins: map[int]goplugin.PluginSet{
-			plugin.Protocol: {wire.PluginName: &wire.Plugin{Connector: closing}},
+			plugin.Protocol: {wire.PluginName: &wire.Plugin{Connector: c}},
 		},
 		GRPCServer: func(opts []grpc.ServerOption) *grpc.Server {
 			return grpc.NewServer(append(opts, wire.ServerOptions()...)...)
 		},
 		Logger: hclog.New(&hclog.LoggerOptions{Level: hclog.Warn, Output: os.Stderr, JSONFormat: true}),
 	})
-	end(closing, log)
+	end(c, drainTimeout, log)
 }
 
 // leave ends the process when the life line, which the host holds at its
@@ -65,19 +69,47 @@ func leave(c plugin.Connector, lifeline io.Reader, log *slog.Logger) {
 	}()
 	select {
 	case <-term:
+		end(c, drainTimeout, log)
 	case <-cut:
+		end(c, orphanTimeout, log)
 	}
-	end(c, log)
 }
 
-// end closes the connector and ends the process.
-func end(c plugin.Connector, log *slog.Logger) {
-	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
+// end closes the connector and ends the process, after timeout even if the
+// connector does not heed its context.
+func end(c plugin.Connector, timeout time.Duration, log *slog.Logger) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
-	if _, err := c.Close(ctx, &plugin.CloseRequest{}); err != nil {
+	closed := make(chan error, 1)
+	go func() {
+		_, err := c.Close(ctx, &plugin.CloseRequest{})
+		closed <- err
+	}()
+	var err error
+	select {
+	case err = <-closed:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	if err != nil {
 		log.Warn("the connector did not close cleanly", "error", err)
 	}
 	os.Exit(0)
+}
+
+// prints makes what the connector prints go to the real standard error, where
+// the host reads it. go-plugin has replaced both outputs by the time of the
+// first call, which is Describe, with pipes whose content it sends over gRPC:
+// a crash would lose the last words.
+type prints struct {
+	plugin.Connector
+	do sync.Once
+	to *os.File
+}
+
+func (p *prints) Describe(ctx context.Context, req *plugin.DescribeRequest) (*plugin.Description, error) {
+	p.do.Do(func() { os.Stdout, os.Stderr = p.to, p.to })
+	return p.Connector.Describe(ctx, req)
 }
 
 // once passes Close on a single time: the host asks for it, and so does the

@@ -1,0 +1,89 @@
+package host
+
+import (
+	"cmp"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+const (
+	// secretBytesMin is the length from which a secret is struck. A shorter
+	// one would strike half the text.
+	secretBytesMin = 4
+	// secretsMax bounds how many are remembered; the oldest are forgotten.
+	secretsMax = 1000
+	// struck stands in the place of a secret.
+	struck = "REDACTED"
+)
+
+// secrets are the texts that must not show in what a plugin says.
+type secrets struct {
+	known   map[string]bool
+	ordered []string // oldest first
+	longest []string // the forms to strike; a longer one first, of which a shorter may be a part
+}
+
+// add remembers a secret and the forms in which logs and URLs show it.
+func (s *secrets) add(secret string) {
+	if len(secret) < secretBytesMin || s.known[secret] {
+		return
+	}
+	if s.known == nil {
+		s.known = make(map[string]bool)
+	}
+	s.known[secret] = true
+	s.ordered = append(s.ordered, secret)
+	if over := len(s.ordered) - secretsMax; over > 0 {
+		for _, old := range s.ordered[:over] {
+			delete(s.known, old)
+		}
+		s.ordered = slices.Clone(s.ordered[over:])
+	}
+	s.longest = s.longest[:0]
+	for _, secret := range s.ordered {
+		s.longest = append(s.longest, forms(secret)...)
+	}
+	slices.SortFunc(s.longest, func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
+	})
+	s.longest = slices.Compact(s.longest)
+}
+
+// forms are a secret as it is, in JSON with and without escapes for HTML, in a
+// URL, and line by line.
+func forms(secret string) []string {
+	var plain strings.Builder
+	enc := json.NewEncoder(&plain)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(secret) // a string encodes always
+	text := strings.TrimSuffix(plain.String(), "\n")
+	html, _ := json.Marshal(secret)
+	all := []string{secret, text[1 : len(text)-1], string(html[1 : len(html)-1]), url.QueryEscape(secret), url.PathEscape(secret)}
+	for line := range strings.Lines(secret) {
+		if line = strings.TrimSpace(line); len(line) >= secretMin {
+			all = append(all, line)
+		}
+	}
+	return all
+}
+
+// strike replaces the secrets in text, and the beginning of one at its end:
+// long lines are cut, perhaps within a secret.
+func (s *secrets) strike(text string) string {
+	for _, secret := range s.longest {
+		text = strings.ReplaceAll(text, secret, struck)
+	}
+	if len(text) < lineMax/2 {
+		return text
+	}
+	for _, secret := range s.longest {
+		for n := len(secret) - 1; n >= secretBytesMin; n-- {
+			if strings.HasSuffix(text, secret[:n]) {
+				return text[:len(text)-n] + struck
+			}
+		}
+	}
+	return text
+}
