@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -244,7 +245,7 @@ func needsPerson(res *plugin.CheckResponse) bool {
 func (a *app) printCheck(conn *host.Connection, res *plugin.CheckResponse) error {
 	w := a.out
 	fmt.Fprintf(w, "%s (%s)\n", conn.Name, conn.Connector)
-	fmt.Fprintf(w, "account   %s %s\n", res.Account.Name, res.Account.URN)
+	fmt.Fprintf(w, "account   %s %s\n", cmp.Or(res.Account.Name, conn.Account.Name), res.Account.URN)
 	fmt.Fprintf(w, "scopes    granted: %s", strings.Join(res.ScopesGranted, " "))
 	if len(res.ScopesMissing) > 0 {
 		fmt.Fprintf(w, "; missing: %s", strings.Join(res.ScopesMissing, " "))
