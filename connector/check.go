@@ -125,7 +125,7 @@ func (k *checkup) name(endpoint string, body []byte) {
 
 // login tells the state of the tokens and of what was granted.
 func (k *checkup) login() {
-	again := "linkstep connect linkedin --name " + k.conn.name
+	again := (&situation{connection: k.conn.name}).connectCommand()
 	if k.token == nil {
 		k.res.Token.WhyNot = string(oauth.ReasonNoToken)
 		k.remark(plugin.Failure, "", "nobody has logged in to this connection yet", "Log in: "+again)
@@ -165,7 +165,7 @@ func (k *checkup) login() {
 
 // version warns of the end of the API version.
 func (k *checkup) version() {
-	hint := "Set a newer one: linkstep connect linkedin --name " + k.conn.name + " --set api_version=YYYYMM"
+	hint := "Set a newer one: " + (&situation{connection: k.conn.name}).connectCommand() + " --set api_version=YYYYMM"
 	left, known := untilSunset(k.res.API.Version, k.conn.clock.now())
 	switch {
 	case k.res.API.State == plugin.APIRetired:

@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -10,6 +11,9 @@ import (
 
 // connectCommand is what a person types to log in again.
 func (s *situation) connectCommand() string {
+	if s.connection == "" {
+		return "linkstep connect linkedin"
+	}
 	return "linkstep connect linkedin --name " + s.connection
 }
 
@@ -26,7 +30,9 @@ func (s *situation) loginEnded(r *oauth.ReauthorizeError) *plugin.Error {
 	why := "the login has ended"
 	switch r.Reason {
 	case oauth.ReasonNoToken:
-		why = "nobody has logged in to this connection yet"
+		e := s.loginAgain("nobody has logged in to this connection yet")
+		e.Source, e.Hint, e.Detail = plugin.SourceUser, "Log in: "+s.connectCommand(), r.Error()
+		return e
 	case oauth.ReasonExpired:
 		why = "the login has expired, and LinkedIn gave no means to renew it"
 	case oauth.ReasonRefused:
@@ -38,6 +44,10 @@ func (s *situation) loginEnded(r *oauth.ReauthorizeError) *plugin.Error {
 	}
 	e := s.loginAgain(why)
 	e.Detail = r.Error()
+	var refused *oauth.Error
+	if errors.As(r.Err, &refused) {
+		e.HTTPStatus, e.VendorCode, e.RequestID = refused.Status, refused.Code, refused.RequestID
+	}
 	return e
 }
 

@@ -205,8 +205,7 @@ func (s *situation) malformed(r *restli.ErrorResponse) *plugin.Error {
 func (s *situation) versionRetired() *plugin.Error {
 	return &plugin.Error{Kind: plugin.VersionRetired, Source: plugin.SourceUpstream, Pointer: "/api_version", Effect: plugin.EffectNone,
 		Message: fmt.Sprintf("LinkedIn does not serve version %s of its API", s.version),
-		Hint: fmt.Sprintf("Set a version that LinkedIn serves: linkstep connect linkedin --name %s --set api_version=YYYYMM. They are listed at the address below.",
-			s.connection),
+		Hint:    "Set a version that LinkedIn serves, from the list in its documentation: " + s.connectCommand() + " --set api_version=YYYYMM",
 		DocsURL: "https://learn.microsoft.com/linkedin/marketing/versioning"}
 }
 
