@@ -28,11 +28,19 @@ func (s *session) ask(ctx context.Context, q *question) ([]byte, error) {
 		return nil, err
 	}
 	body, err := s.send(ctx, s.rt, &q.call)
+	e := classify(err, s.situation(ctx, q))
+	if err != nil && e.Kind == plugin.VersionRetired && q.call.Version < defaultAPIVersion {
+		meterOf(ctx).notice("version_retired", fmt.Sprintf("LinkedIn does not serve API version %s any more; version %s was used instead. %s",
+			q.call.Version, defaultAPIVersion, e.Hint))
+		newer := q.call
+		newer.Version = defaultAPIVersion
+		body, err = s.send(ctx, s.rt, &newer)
+		e = classify(err, s.situation(ctx, q))
+	}
 	if err == nil {
 		s.noteTrial(ctx, q, trial{OK: true})
 		return body, nil
 	}
-	e := classify(err, s.situation(ctx, q))
 	if e.Kind == plugin.Forbidden && e.Pointer == "" && q.target != targetPerson {
 		s.noteTrial(ctx, q, trial{Status: e.HTTPStatus, Code: e.VendorCode})
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/linkstep/linkstep/connector/cache"
 	"github.com/linkstep/linkstep/connector/oauth"
 	"github.com/linkstep/linkstep/connector/quota"
 	"github.com/linkstep/linkstep/connector/restli"
@@ -69,6 +70,8 @@ func (s *situation) sort(err error) *plugin.Error {
 		stored      *oauth.StoreError
 	)
 	switch {
+	case errors.Is(err, cache.ErrClosed), errors.Is(err, oauth.ErrClosed):
+		return closedError()
 	case errors.As(err, &wait):
 		return s.postponed(wait)
 	case errors.As(err, &reply):

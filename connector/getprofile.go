@@ -2,7 +2,6 @@ package connector
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -76,27 +75,22 @@ func runGetProfile(ctx context.Context, s *session, in *GetProfileInput) (*Profi
 	profile, err := s.profileFrom(ctx, endpoint, f, age)
 	if plugin.KindOf(err) == plugin.Forbidden && len(tok.Scopes) == 0 && endpoint == endpointUserinfo {
 		// Nobody told what was granted, so the answer is what tells.
-		if profile, err = s.profileFrom(ctx, endpointMe, f, age); err == nil {
-			s.rememberEndpoint(ctx, endpointMe)
-		}
+		profile, err = s.profileFrom(ctx, endpointMe, f, age)
 	}
 	if err != nil {
 		return nil, err
 	}
+	s.recognise(ctx, profile)
 	s.tellAbsent(ctx, profile, f)
-	out := *profile
-	out.Member = profile.Member.only(f)
-	for _, drop := range []struct {
-		name string
-		do   func()
-	}{
-		{"email", func() { out.Email = "" }},
-		{"email_verified", func() { out.EmailVerified = nil }},
-		{"locale", func() { out.Locale = "" }},
-	} {
-		if !f.has(drop.name) {
-			drop.do()
-		}
+	out := Profile{Member: profile.only(f), Endpoint: profile.Endpoint}
+	if f.has("email") {
+		out.Email = profile.Email
+	}
+	if f.has("email_verified") {
+		out.EmailVerified = profile.EmailVerified
+	}
+	if f.has("locale") {
+		out.Locale = profile.Locale
 	}
 	return &out, nil
 }
@@ -172,15 +166,17 @@ func (s *session) tellAbsent(ctx context.Context, p *Profile, f fields) {
 // size implements answer.
 func (p *Profile) size() int { return 1 << 10 }
 
-// rememberEndpoint keeps which endpoint answers to a token whose scopes nobody
-// knows.
-func (s *session) rememberEndpoint(ctx context.Context, endpoint string) {
-	if s.account.Endpoint == endpoint {
+// recognise keeps who the account is and which endpoint tells, where the login
+// could not find out. From the next call on its own budgets are counted.
+func (s *session) recognise(ctx context.Context, p *Profile) {
+	if s.account.ID != "" {
 		return
 	}
 	account := *s.account
-	account.Endpoint = endpoint
-	if err := s.conn.owner.state.putJSON(ctx, s.conn.key("account"), &account); err != nil && !errors.Is(err, context.Canceled) {
-		s.conn.owner.log.WarnContext(ctx, "the endpoint of the profile is not remembered", "connection", s.conn.name, "error", err)
+	account.ID, account.Endpoint = p.ID, p.Endpoint
+	if err := s.conn.owner.state.putJSON(ctx, s.conn.key("account"), &account); err != nil {
+		s.conn.owner.log.WarnContext(ctx, "the account is not remembered", "connection", s.conn.name, "error", err)
+		return
 	}
+	s.conn.renew(&account)
 }

@@ -102,5 +102,5 @@ func wrongType(err error) string {
 	if !errors.As(err, &mismatch) {
 		return "the value is no JSON"
 	}
-	return fmt.Sprintf("a %s does not fit here", mismatch.Value)
+	return fmt.Sprintf("%s does not fit here", mismatch.Value)
 }
