@@ -205,7 +205,7 @@ func TestStartAtOnce(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			for range scaled(3, 100) {
+			for range scaled(2, 100) {
 				p := newPlace(t)
 				tt.prepare(t, p)
 				startAtOnce(t, p)
