@@ -86,7 +86,7 @@ func child(mode string) {
 		fmt.Fprintln(os.Stderr, "\xff\xfe\x00")
 	case "leaver":
 		// A process outside the group, which holds the outputs open.
-		cmd := exec.Command("sleep", "3")
+		cmd := exec.Command("/bin/sleep", "3")
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 		if err := cmd.Start(); err != nil {
@@ -118,7 +118,9 @@ func child(mode string) {
 		fmt.Println("1|1|unix|" + strings.Repeat("x", 1<<20))
 		select {}
 	case "engine":
-		actAsEngine()
+		actAsEngine("tester")
+	case "engine-unclosing":
+		actAsEngine("unclosing")
 	default:
 		fmt.Fprintln(os.Stderr, "no such child:", mode)
 		os.Exit(4)
@@ -130,9 +132,9 @@ func child(mode string) {
 }
 
 // actAsEngine loads a plugin, says its process id, and waits to be killed.
-func actAsEngine() {
+func actAsEngine(mode string) {
 	h := New(nil)
-	p, err := h.Load(context.Background(), self("tester"))
+	p, err := h.Load(context.Background(), self(mode))
 	if err != nil {
 		panic(err)
 	}

@@ -35,12 +35,14 @@ func nearest(name string, known []string) []string {
 	type candidate struct {
 		name     string
 		distance int
+		part     bool // name is a part of it
 	}
 	var near []candidate
 	for _, k := range known {
 		d := distance(strings.ToLower(name), strings.ToLower(k))
-		if d <= 1+len(k)/3 || (len(name) > 2 && strings.Contains(k, name)) {
-			near = append(near, candidate{k, d})
+		part := len(name) > 2 && strings.Contains(k, name)
+		if d <= 1+len(k)/3 || part {
+			near = append(near, candidate{k, d, part})
 		}
 	}
 	slices.SortFunc(near, func(a, b candidate) int {
@@ -48,7 +50,9 @@ func nearest(name string, known []string) []string {
 	})
 	var names []string
 	for _, c := range near[:min(len(near), 3)] {
-		names = append(names, c.name)
+		if c.part || c.distance <= near[0].distance+1 { // beside a good guess a poor one only confuses
+			names = append(names, c.name)
+		}
 	}
 	return names
 }

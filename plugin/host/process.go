@@ -159,6 +159,9 @@ func (p *process) stop(ctx context.Context, grace time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, grace)
 	defer cancel()
 	_, err := p.Connector.Close(ctx, &plugin.CloseRequest{})
+	if plugin.KindOf(err) == plugin.PluginCrashed {
+		err = nil // it is as closed as it can be
+	}
 	gone := make(chan struct{})
 	go func() {
 		// Kill asks for a graceful end first; a stopped process keeps it

@@ -194,10 +194,10 @@ func (c *Connector) Close(ctx context.Context, _ *plugin.CloseRequest) (*plugin.
 		close(c.over)
 	}
 	c.mu.Unlock()
-	c.log.Info("closing")
 	if c.opts.HangClose {
 		select {}
 	}
+	c.log.Info("closing")
 	select {
 	case <-time.After(c.opts.SlowClose):
 	case <-ctx.Done():

@@ -1,0 +1,253 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/internal/plugintest"
+)
+
+func TestStop(t *testing.T) {
+	const grace = 300 * time.Millisecond
+	tests := []struct {
+		name   string
+		mode   string
+		before func(t *testing.T, p *Plugin)
+		atMost time.Duration
+		kind   plugin.Kind
+		why    string
+	}{
+		{"willing", "tester", nil, time.Second, plugin.Unknown, "the ordinary case"},
+		{"too slow", "slow", nil, 2 * time.Second, plugin.PluginUnresponsive, "500ms are more than the grace"},
+		{"never closes", "unclosing", nil, grace + 2*time.Second, plugin.PluginUnresponsive, "the grace is not for ever"},
+		{"stopped", "tester", func(t *testing.T, p *Plugin) { send(t, p.PID(), syscall.SIGSTOP) }, grace + 2*time.Second, plugin.PluginUnresponsive, "go-plugin would wait for ever"},
+		{"dead", "tester", func(t *testing.T, p *Plugin) {
+			send(t, p.PID(), syscall.SIGKILL)
+			<-p.current.ended()
+		}, time.Second, plugin.Unknown, "there is nothing left to close"},
+		{"just killed", "tester", func(t *testing.T, p *Plugin) { send(t, p.PID(), syscall.SIGKILL) }, 2 * time.Second, plugin.Unknown, "the host may not know yet"},
+		{"left a process behind", "leaver", nil, 2 * time.Second, plugin.Unknown, "it holds the outputs open"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h := New(&Options{StopGrace: grace})
+			p := load(t, h, self(tt.mode))
+			pid := p.PID()
+			if tt.before != nil {
+				tt.before(t, p)
+			}
+			start := time.Now()
+			err := p.Close(t.Context())
+			if took := time.Since(start); took > tt.atMost {
+				t.Errorf("Close takes %s, want %s at most: %s", took, tt.atMost, tt.why)
+			}
+			if plugin.KindOf(err) != tt.kind {
+				t.Errorf("Close = %v, want kind %v: %s", err, tt.kind, tt.why)
+			}
+			if alive(pid) {
+				t.Errorf("process %d lives", pid)
+			}
+			if left := leftovers(t, h); len(left) > 0 {
+				t.Errorf("left in the private folder: %v", left)
+			}
+			private, err := h.privateFolder()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := h.Close(t.Context()); err != nil {
+				t.Errorf("closing the host after the plugin: %v", err)
+			}
+			if _, err := os.Stat(private); !errors.Is(err, os.ErrNotExist) {
+				t.Errorf("the private folder is left: %v", err)
+			}
+		})
+	}
+}
+
+// send sends a signal to a process.
+func send(t *testing.T, pid int, sig syscall.Signal) {
+	t.Helper()
+	if err := syscall.Kill(pid, sig); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestStoppedInACall stops the process, not the call: the caller's deadline
+// holds, and so does the end of the host.
+func TestStoppedInACall(t *testing.T) {
+	h := New(&Options{StopGrace: 200 * time.Millisecond, Store: new(plugintest.Store)})
+	p := load(t, h, self("tester"))
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	_, err := p.Invoke(ctx, account(), request("crash", `{"how":"stop"}`), nil)
+	if plugin.KindOf(err) != plugin.Deadline || time.Since(start) > time.Second {
+		t.Errorf("error = %v after %s, want the deadline's after 300ms", err, time.Since(start))
+	}
+	start, pid := time.Now(), p.PID()
+	_ = h.Close(t.Context())
+	if took := time.Since(start); took > 2200*time.Millisecond || alive(pid) {
+		t.Errorf("closing the host takes %s and leaves the process: %t", took, alive(pid))
+	}
+}
+
+func TestCloseWaitsForCalls(t *testing.T) {
+	for _, way := range ways {
+		t.Run(way.name, func(t *testing.T) {
+			t.Parallel()
+			h := New(&Options{Store: new(plugintest.Store)})
+			p := load(t, h, way.source())
+			waiting := make(chan struct{})
+			ended := make(chan error, 1)
+			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
+			go func() {
+				_, err := p.Invoke(ctx, account(), request("wait_write", `{}`), func(*plugin.Event) error {
+					close(waiting)
+					return nil
+				})
+				ended <- err
+			}()
+			<-waiting
+			closed := make(chan error, 1)
+			go func() { closed <- h.Close(context.Background()) }()
+			select {
+			case err := <-closed:
+				t.Fatalf("Close does not wait for the call: %v", err)
+			case <-time.After(100 * time.Millisecond):
+			}
+			if _, err := p.Invoke(t.Context(), account(), request("events", `{}`), nil); plugin.KindOf(err) != plugin.Canceled {
+				t.Errorf("a new call gives %v, want canceled", err)
+			}
+			stop()
+			if err := <-ended; !errors.Is(err, context.Canceled) {
+				t.Errorf("the call gives %v, want its own cancellation", err)
+			}
+			if err := <-closed; err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestCloseInAHurry(t *testing.T) {
+	for _, way := range ways {
+		t.Run(way.name, func(t *testing.T) {
+			t.Parallel()
+			h := New(&Options{Store: new(plugintest.Store)})
+			p := load(t, h, way.source())
+			waiting := make(chan struct{})
+			ended := make(chan error, 1)
+			go func() {
+				_, err := p.Invoke(t.Context(), account(), request("wait_write", `{}`), func(*plugin.Event) error {
+					close(waiting)
+					return nil
+				})
+				ended <- err
+			}()
+			<-waiting
+			// One caller has time, the other has none: the second decides.
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				if err := p.Close(context.Background()); err != nil {
+					t.Error(err)
+				}
+			})
+			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+			defer cancel()
+			start := time.Now()
+			if err := h.Close(ctx); err != nil {
+				t.Error(err)
+			}
+			if took := time.Since(start); took > 2*time.Second {
+				t.Errorf("Close takes %s", took)
+			}
+			wg.Wait()
+			e := plugin.AsError(<-ended)
+			if e.Kind != plugin.Canceled || e.Effect != plugin.EffectUnknown {
+				t.Errorf("the call in flight gives %+v, want canceled with effect unknown", e)
+			}
+		})
+	}
+}
+
+// TestHostIsKilled kills a host: its plugin goes with it, and the next host
+// sweeps what it left.
+func TestHostIsKilled(t *testing.T) {
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, mode := range []string{"engine", "engine-unclosing"} {
+		cmd := exec.Command(exe, "child", mode)
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		var pid int
+		var folder string
+		if _, err := fmt.Fscan(out, &pid, &folder); err != nil {
+			t.Fatal(err)
+		}
+		if !alive(pid) || !strings.HasPrefix(folder, os.TempDir()) {
+			t.Fatalf("the plugin %d of %s does not run", pid, folder)
+		}
+		killed := time.Now()
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait()
+		if !gone(pid, time.Second) {
+			t.Errorf("%s: the plugin outlives its host by a second", mode)
+			send(t, pid, syscall.SIGKILL)
+		}
+		t.Logf("%s: the plugin ends %s after its host", mode, time.Since(killed))
+
+		if _, err := os.Stat(folder); err != nil {
+			t.Errorf("%s: the folder of the dead host: %v", mode, err)
+		}
+		if _, err := newHost(t, nil).privateFolder(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(folder); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s: the next host leaves the folder of the dead one: %v", mode, err)
+		}
+	}
+}
+
+// TestNoise prints far more than a pipe holds, in lines longer than a buffer.
+func TestNoise(t *testing.T) {
+	lines := 8
+	if os.Getenv("LINKSTEP_SOAK") != "" {
+		lines = 100
+	}
+	p := tester(t, nil)
+	for _, stream := range []string{"stdout", "stderr", "print"} {
+		for _, noise := range []struct{ bytes, lines int }{{1 << 20, lines}, {0, 2000}, {100, 2000}} {
+			start := time.Now()
+			in := jsonInput(t, map[string]any{"stream": stream, "bytes": noise.bytes, "lines": noise.lines, "text": "1|1|unix|/nowhere|grpc|"})
+			if _, err := p.Invoke(t.Context(), account(), request("noise", in), nil); err != nil {
+				t.Fatalf("%s, %d lines of %d bytes: %v", stream, noise.lines, noise.bytes, err)
+			}
+			if took := time.Since(start); took > 10*time.Second && lines < 100 {
+				t.Errorf("%s, %d lines of %d bytes take %s", stream, noise.lines, noise.bytes, took)
+			}
+		}
+	}
+	if got := run(t.Context(), p.Invoke, request("events", `{}`)); got.Err != nil {
+		t.Errorf("after the noise: %v", got.Err)
+	}
+}
