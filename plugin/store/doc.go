@@ -4,8 +4,7 @@
 //
 //	s, err := store.Open(ctx, home, &store.Options{KeyFile: os.Getenv("LINKSTEP_KEY_FILE")})
 //	defer s.Close()
-//	lent := store.Scoped(s, "linkedin") // what the host lends to that connector
-//	got, err := lent.Get(ctx, &plugin.GetRequest{Key: "linkedin/token"})
+//	got, err := s.Get(ctx, &plugin.GetRequest{Key: "linkedin/token"})
 //
 // Values are encrypted, each under its own key name, so that a value copied to
 // another row does not open. The key lies in a file outside the database; it
@@ -18,8 +17,7 @@
 // the next checkpoint on. A call that ends in cancellation has written nothing.
 //
 // Every error is an [*plugin.Error]: StoreUnavailable names the file and the
-// way out, TooLarge a value over 1 MiB, Forbidden a key of someone else,
-// Canceled and Deadline the end of the caller's context, Internal a request
+// way out, TooLarge a value over 1 MiB, Canceled and Deadline the end of the caller's context, Internal a request
 // that cannot be meant.
 //
 // The package does not read the environment, except for the default places,

@@ -24,20 +24,19 @@ func Example() {
 	}
 	defer s.Close()
 
-	lent := store.Scoped(s, "linkedin")
 	key := plugin.ConnectionPrefix("linkedin", "c1") + "token"
-	swapped, err := lent.Swap(ctx, &plugin.SwapRequest{Key: key, Value: []byte("AQX...")})
+	swapped, err := s.Swap(ctx, &plugin.SwapRequest{Key: key, Value: []byte("AQX...")})
 	fmt.Println(swapped.Swapped, err)
 
-	late, err := lent.Swap(ctx, &plugin.SwapRequest{Key: key, Value: []byte("AQY...")})
+	late, err := s.Swap(ctx, &plugin.SwapRequest{Key: key, Value: []byte("AQY...")})
 	fmt.Println(late.Swapped, err)
 
-	_, err = lent.Get(ctx, &plugin.GetRequest{Key: "host/connections/c1"})
-	fmt.Println(plugin.KindOf(err))
+	got, err := s.Get(ctx, &plugin.GetRequest{Key: key})
+	fmt.Printf("%s %v\n", got.Value, err)
 	// Output:
 	// true <nil>
 	// false <nil>
-	// forbidden
+	// AQX... <nil>
 }
 
 // A call is reserved in two budgets, of the application and of the member, in

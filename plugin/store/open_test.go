@@ -269,3 +269,17 @@ func execRaw(t *testing.T, path, script string) {
 	}
 	db.Close()
 }
+
+// callAll calls every method with a key or a prefix and returns the errors.
+func callAll(t *testing.T, s plugin.Store, key string) map[string]error {
+	ctx, errs := t.Context(), map[string]error{}
+	_, errs["Get"] = s.Get(ctx, &plugin.GetRequest{Key: key})
+	_, errs["Swap"] = s.Swap(ctx, &plugin.SwapRequest{Key: key})
+	_, errs["Delete key"] = s.Delete(ctx, &plugin.DeleteRequest{Key: key})
+	_, errs["Delete prefix"] = s.Delete(ctx, &plugin.DeleteRequest{Prefix: key})
+	_, errs["List"] = s.List(ctx, &plugin.ListRequest{Prefix: key})
+	_, errs["Lease"] = s.Lease(ctx, &plugin.LeaseRequest{Key: key, Holder: "h", TTL: time.Second})
+	_, errs["Count"] = s.Count(ctx, &plugin.CountRequest{Adds: []plugin.CounterAdd{{Key: key, Window: tuesday, N: 1}}})
+	_, errs["Counters"] = s.Counters(ctx, &plugin.CountersRequest{Prefix: key})
+	return errs
+}
