@@ -22,10 +22,13 @@ const (
 type secrets struct {
 	known   map[string]bool
 	ordered []string // oldest first
-	longest []string // the forms to strike; a longer one first, of which a shorter may be a part
+
+	// Made from the above when first needed after a change.
+	replacer *strings.Replacer
+	longest  []string // all forms; a longer one first, of which a shorter may be a part
 }
 
-// add remembers a secret and the forms in which logs and URLs show it.
+// add remembers a secret.
 func (s *secrets) add(secret string) {
 	if len(secret) < secretBytesMin || s.known[secret] {
 		return
@@ -41,6 +44,11 @@ func (s *secrets) add(secret string) {
 		}
 		s.ordered = slices.Clone(s.ordered[over:])
 	}
+	s.replacer = nil
+}
+
+// prepare makes the replacer of all forms of all secrets.
+func (s *secrets) prepare() {
 	s.longest = s.longest[:0]
 	for _, secret := range s.ordered {
 		s.longest = append(s.longest, forms(secret)...)
@@ -49,6 +57,11 @@ func (s *secrets) add(secret string) {
 		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
 	})
 	s.longest = slices.Compact(s.longest)
+	var pairs []string
+	for _, form := range s.longest {
+		pairs = append(pairs, form, struck)
+	}
+	s.replacer = strings.NewReplacer(pairs...)
 }
 
 // forms are a secret as it is, in JSON with and without escapes for HTML, in a
@@ -72,9 +85,10 @@ func forms(secret string) []string {
 // strike replaces the secrets in text, and the beginning of one at its end:
 // long lines are cut, perhaps within a secret.
 func (s *secrets) strike(text string) string {
-	for _, secret := range s.longest {
-		text = strings.ReplaceAll(text, secret, struck)
+	if s.replacer == nil {
+		s.prepare()
 	}
+	text = s.replacer.Replace(text)
 	if len(text) < lineMax/2 {
 		return text
 	}

@@ -142,7 +142,7 @@ func TestStartCanceled(t *testing.T) {
 			ctx, cancel = context.WithCancel(t.Context())
 			time.AfterFunc(after, cancel)
 		}
-		p, err := h.Load(ctx, self("slow"))
+		p, err := h.Load(ctx, self("tester"))
 		if err == nil { // it was faster
 			err = p.Close(t.Context())
 		} else if !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
@@ -158,7 +158,7 @@ func TestStartCanceled(t *testing.T) {
 		if left := leftovers(t, h); len(left) > 0 {
 			t.Errorf("given up after %s, left in the private folder: %v", after, left)
 		}
-		if pids := processes("slow"); len(pids) > 0 {
+		if pids := processes("tester"); len(pids) > 0 {
 			t.Errorf("given up after %s, left processes: %v", after, pids)
 		}
 	}

@@ -40,6 +40,9 @@ func Main(build func(log *slog.Logger) plugin.Connector) {
 		fmt.Fprintf(os.Stderr, "Try: linkstep actions --plugin %s\n", os.Args[0])
 		os.Exit(2)
 	}
+	// Ctrl-C is for the host to handle. go-plugin sees to that too, but only
+	// after the handshake.
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	log := newLogger(os.Stderr)
 	c := &once{Connector: &prints{Connector: guard.Connector(build(log), log), to: os.Stderr}}
 	go leave(c, os.Stdin, log)
