@@ -1,0 +1,110 @@
+package connector_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/linkstep/linkstep/connector"
+	"github.com/linkstep/linkstep/connector/sandbox"
+	"github.com/linkstep/linkstep/plugin"
+)
+
+func TestMemory(t *testing.T) {
+	b := login(t, sandbox.PartnerClient, nil)
+	angel := b.angel().ID
+	for _, tt := range []struct {
+		name, action, input string
+		calls               int
+	}{
+		{"profile", "get_profile", `{}`, 1},
+		{"profile again", "get_profile", `{}`, 0},
+		{"profile with other fields: userinfo tells all at once", "get_profile", `{"fields":["email"]}`, 0},
+		{"profile, fresh", "get_profile", `{"max_age_seconds":0}`, 1},
+		{"search", "search_people", `{"keywords":"engineer"}`, 1},
+		{"search again", "search_people", `{"keywords":"engineer"}`, 0},
+		{"search for others", "search_people", `{"keywords":"designer"}`, 1},
+		{"search for other fields", "search_people", `{"keywords":"engineer","fields":["id","headline"]}`, 1},
+		{"person", "get_person", fmt.Sprintf(`{"person":%q}`, angel), 1},
+		{"person by URN", "get_person", fmt.Sprintf(`{"person":"urn:li:person:%s"}`, angel), 0},
+		{"fields in another order", "get_person", fmt.Sprintf(`{"person":%q,"fields":["urn","name","id","family_name","given_name"]}`, angel), 0},
+		{"people", "get_people", fmt.Sprintf(`{"people":[%q,%q]}`, b.srv.Me(b.client), b.srv.PersonID(b.client, 2)), 1},
+		{"people again", "get_people", fmt.Sprintf(`{"people":[%q,%q]}`, b.srv.Me(b.client), b.srv.PersonID(b.client, 2)), 0},
+		{"one of the people", "get_person", fmt.Sprintf(`{"person":%q}`, b.srv.Me(b.client)), 0},
+		{"one of the people, fresh", "get_person", fmt.Sprintf(`{"person":%q,"max_age_seconds":0}`, b.srv.Me(b.client)), 1},
+	} {
+		b.srv.ResetRequests()
+		res := b.invoke(tt.action, tt.input, nil)
+		if got := len(b.paths()); got != tt.calls || res.Meta.UpstreamCalls != tt.calls || res.Meta.Cached != (tt.calls == 0) {
+			t.Errorf("%s: %d calls, meta %+v; want %d", tt.name, got, res.Meta, tt.calls)
+		}
+		if len(res.Meta.Quota) == 0 {
+			t.Errorf("%s: no budgets in %+v", tt.name, res.Meta)
+		}
+	}
+}
+
+func TestMemoryTellsItsAge(t *testing.T) {
+	b := login(t, sandbox.PartnerClient, nil)
+	b.invoke("get_profile", `{}`, nil)
+	time.Sleep(20 * time.Millisecond)
+	res := b.invoke("get_profile", `{}`, nil)
+	if !res.Meta.Cached || res.Meta.CacheAge < 20*time.Millisecond || res.Meta.CacheAge > 5*time.Second {
+		t.Errorf("meta %+v", res.Meta)
+	}
+}
+
+func TestErrorsAreNotRemembered(t *testing.T) {
+	b := login(t, sandbox.PartnerClient, nil)
+	b.srv.FailNext(500, 1)
+	b.refused("get_profile", `{}`)
+	b.invoke("get_profile", `{}`, nil)
+}
+
+func TestMemoryIsTheViewersOwn(t *testing.T) {
+	b := login(t, sandbox.PartnerClient, nil)
+	angel := fmt.Sprintf(`{"person":%q}`, b.angel().ID)
+	b.invoke("get_person", angel, nil)
+	b.conn = b.connection("other", nil)
+	b.logIn(5)
+	if res := b.invoke("get_person", angel, nil); res.Meta.UpstreamCalls != 1 {
+		t.Errorf("another account was shown what the first has seen: %+v", res.Meta)
+	}
+}
+
+func TestEqualStepsAreJoined(t *testing.T) {
+	b := login(t, sandbox.PartnerClient, nil)
+	b.srv.SetLatency(sandbox.Latency{Median: 200 * time.Millisecond})
+	input := []byte(fmt.Sprintf(`{"person":%q}`, b.angel().ID))
+	var wg sync.WaitGroup
+	errs := make([]error, 20)
+	for i := range errs {
+		wg.Go(func() {
+			_, errs[i] = b.plugin.Invoke(t.Context(), b.conn, &plugin.InvokeRequest{Action: "get_person", Input: input}, nil)
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if n := len(b.paths()); n != 1 {
+		t.Errorf("%d calls for 20 equal steps", n)
+	}
+}
+
+// A reply is not kept past the end of the picture's address in it.
+func TestPictureIsNotKeptPastItsEnd(t *testing.T) {
+	b := login(t, sandbox.PartnerClient, nil)
+	soon := b.srv.Now().Add(time.Second).Unix()
+	b.srv.Fail(sandbox.Fault{Status: 200, Body: fmt.Sprintf(`{"sub":"x","picture":"https://media.licdn.com/p?e=%d"}`, soon)})
+	var first, second connector.Profile
+	b.invoke("get_profile", `{"fields":["picture"]}`, &first)
+	time.Sleep(2100 * time.Millisecond)
+	b.invoke("get_profile", `{"fields":["picture"]}`, &second)
+	if first.Picture == nil || second.Picture == nil || first.Picture.URL == second.Picture.URL {
+		t.Errorf("first %+v, second %+v", first.Picture, second.Picture)
+	}
+}
