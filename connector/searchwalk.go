@@ -26,7 +26,8 @@ type searchWalk struct {
 // begin sets the walk on its start: at the cursor, if there is one.
 func (w *searchWalk) begin(ctx context.Context, q restli.Query) error {
 	in := w.in
-	w.pageSize = orDefault(in.PageSize, 10)
+	// Where nobody chose, the fewest calls: pages as large as what is wanted.
+	w.pageSize = orDefault(in.PageSize, min(orDefault(in.MaxItems, 10), maxPageSize))
 	w.left = orDefault(in.MaxItems, w.pageSize)
 	w.maxCalls = orDefault(in.MaxCalls, 10)
 	for _, c := range []struct {

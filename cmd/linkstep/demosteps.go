@@ -27,7 +27,7 @@ func (d *demo) ownProfile(ctx context.Context) error {
 }
 
 func (d *demo) search(ctx context.Context) error {
-	res, err := d.invokeStep(ctx, "Search, three pages in one step", "search_people", `{"keywords":"software engineer","page_size":25,"max_items":60}`, plugin.Unknown)
+	res, err := d.invokeStep(ctx, "Search, three pages in one step", "search_people", `{"keywords":"software engineer","max_items":60}`, plugin.Unknown)
 	if err != nil {
 		return err
 	}
