@@ -3,6 +3,7 @@ package connector
 import (
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -106,9 +107,31 @@ func (c *connected) completeLogin(ctx context.Context, in *plugin.AuthorizeCompl
 	if err := c.tokens.replace(ctx, tok); err != nil {
 		return nil, err
 	}
-	account := &accountRecord{}
+	account := &accountRecord{ID: subject(tok.IDToken)}
 	who, failed := c.whoami(ctx, tok, account)
 	return c.welcome(ctx, tok, account, who, failed)
+}
+
+// subject reads the member's id from an id_token, so that the very first call
+// counts in the member's budgets; empty when there is none. The token came from
+// LinkedIn itself, so its signature adds nothing to what is done with the id.
+func subject(idToken string) string {
+	parts := strings.Split(idToken, ".")
+	if len(parts) != 3 {
+		return ""
+	}
+	claims, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return ""
+	}
+	var c struct {
+		Sub string `json:"sub"`
+	}
+	if json.Unmarshal(claims, &c) != nil {
+		return ""
+	}
+	id, _ := personID(c.Sub)
+	return id
 }
 
 // codeOf finds the code in the answer: the whole redirect address, of which

@@ -196,6 +196,7 @@ func TestGetProfileTakesNothingElse(t *testing.T) {
 }
 
 func TestSlowReplyIsATimeout(t *testing.T) {
+	t.Parallel()
 	b := login(t, sandbox.PartnerClient, map[string]any{"timeout_seconds": 1})
 	for _, fault := range []sandbox.Fault{{Path: "/v2", Stall: 5 * time.Second}, {Path: "/v2", Drip: time.Second}} {
 		b.srv.Fail(fault)

@@ -74,6 +74,7 @@ func TestMemoryIsTheViewersOwn(t *testing.T) {
 }
 
 func TestEqualStepsAreJoined(t *testing.T) {
+	t.Parallel()
 	b := login(t, sandbox.PartnerClient, nil)
 	b.srv.SetLatency(sandbox.Latency{Median: 200 * time.Millisecond})
 	input := []byte(fmt.Sprintf(`{"person":%q}`, b.angel().ID))
@@ -97,12 +98,13 @@ func TestEqualStepsAreJoined(t *testing.T) {
 
 // A reply is not kept past the end of the picture's address in it.
 func TestPictureIsNotKeptPastItsEnd(t *testing.T) {
+	t.Parallel()
 	b := login(t, sandbox.PartnerClient, nil)
 	soon := b.srv.Now().Add(time.Second).Unix()
 	b.srv.Fail(sandbox.Fault{Status: 200, Body: fmt.Sprintf(`{"sub":"x","picture":"https://media.licdn.com/p?e=%d"}`, soon)})
 	var first, second connector.Profile
 	b.invoke("get_profile", `{"fields":["picture"]}`, &first)
-	time.Sleep(2100 * time.Millisecond)
+	time.Sleep(1200 * time.Millisecond)
 	b.invoke("get_profile", `{"fields":["picture"]}`, &second)
 	if first.Picture == nil || second.Picture == nil || first.Picture.URL == second.Picture.URL {
 		t.Errorf("first %+v, second %+v", first.Picture, second.Picture)

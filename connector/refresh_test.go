@@ -1,0 +1,271 @@
+package connector_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/linkstep/linkstep/connector/sandbox"
+	"github.com/linkstep/linkstep/plugin"
+)
+
+const day = 24 * time.Hour
+
+// steps are all requests that the sandbox got, without their queries.
+func (b *bench) steps() []string {
+	var all []string
+	for _, r := range b.srv.Requests() {
+		all = append(all, fmt.Sprintf("%s %s %d", r.Method, r.Path, r.Status))
+	}
+	return all
+}
+
+func TestExpiredTokenIsRefreshed(t *testing.T) {
+	b := login(t, sandbox.PartnerClient, nil)
+	before, revision := b.tokens()
+	b.srv.Advance(61 * day)
+	res := b.invoke("get_profile", `{"max_age_seconds":0}`, nil)
+	want := []string{"GET /v2/userinfo 401", "POST /oauth/v2/accessToken 200", "GET /v2/userinfo 200"}
+	if diff := cmp.Diff(want, b.steps()); diff != "" {
+		t.Errorf("requests (-want +got):\n%s", diff)
+	}
+	if res.Meta.UpstreamCalls != 2 || res.Meta.Retries != 1 {
+		t.Errorf("meta %+v", res.Meta)
+	}
+	after, now := b.tokens()
+	if after.AccessToken == before.AccessToken || after.RefreshToken == "" || now <= revision {
+		t.Errorf("stored token at revision %d, was %d", now, revision)
+	}
+	if left := after.RefreshExpiry.Sub(b.srv.Now()); left < 303*day || left > 305*day {
+		t.Errorf("the refresh token lives for %s: a refresh does not extend its year", left)
+	}
+}
+
+func TestTokenIsRefreshedBeforeItExpires(t *testing.T) {
+	b := login(t, sandbox.PartnerClient, nil)
+	b.srv.Advance(57 * day)
+	b.deepCheck() // lets the clock be seen
+	b.srv.ResetRequests()
+	b.invoke("get_profile", `{"max_age_seconds":0}`, nil)
+	if diff := cmp.Diff([]string{"POST /oauth/v2/accessToken 200", "GET /v2/userinfo 200"}, b.steps()); diff != "" {
+		t.Errorf("requests (-want +got):\n%s", diff)
+	}
+}
+
+func TestRefreshIsSharedByCallersAndProcesses(t *testing.T) {
+	t.Parallel()
+	b := login(t, sandbox.PartnerClient, nil)
+	b.srv.Advance(61 * day)
+	b.deepCheck()
+	b.srv.ResetRequests()
+	hosts := []*bench{b}
+	for range 2 {
+		other := *b
+		other.open()
+		hosts = append(hosts, &other)
+	}
+	var wg sync.WaitGroup
+	errs := make(chan error, 30)
+	for i := range 30 {
+		wg.Go(func() {
+			_, err := hosts[i%3].try("get_profile", `{"max_age_seconds":0}`)
+			errs <- err
+		})
+	}
+	wg.Wait()
+	close(errs)
+	for err := range errs {
+		if err != nil {
+			t.Error(detailed(err))
+		}
+	}
+	refreshes := 0
+	for _, step := range b.steps() {
+		if strings.HasPrefix(step, "POST /oauth") {
+			refreshes++
+		}
+	}
+	if refreshes != 1 {
+		t.Errorf("%d refreshes, want 1", refreshes)
+	}
+}
+
+// stuckStore is a store that may stop taking values.
+type stuckStore struct {
+	plugin.Store
+	stuck atomic.Bool
+}
+
+func (s *stuckStore) Swap(ctx context.Context, req *plugin.SwapRequest) (*plugin.SwapResponse, error) {
+	if s.stuck.Load() {
+		return nil, &plugin.Error{Kind: plugin.StoreUnavailable, Source: plugin.SourceHost, Message: "the disk is full", Hint: "Make room."}
+	}
+	return s.Store.Swap(ctx, req)
+}
+
+func TestRefreshedTokenIsSavedBeforeItIsUsed(t *testing.T) {
+	b := login(t, sandbox.PartnerClient, nil)
+	store := &stuckStore{Store: b.store}
+	c := opened(t, store)
+	if _, err := c.Connect(t.Context(), &plugin.ConnectRequest{Connection: b.pluginConnection()}); err != nil {
+		t.Fatal(err)
+	}
+	step := func() error {
+		_, err := c.Invoke(t.Context(), &plugin.InvokeRequest{Connection: b.conn.ID, Action: "get_profile"}, nil)
+		return err
+	}
+	b.srv.Advance(61 * day)
+	store.stuck.Store(true)
+	if err := step(); plugin.KindOf(err) != plugin.StoreUnavailable {
+		t.Errorf("with a full disk: %v", err)
+	}
+	want := []string{"GET /v2/userinfo 401", "POST /oauth/v2/accessToken 200"}
+	if diff := cmp.Diff(want, b.steps()); diff != "" {
+		t.Errorf("requests (-want +got): a token that is not saved must not be used\n%s", diff)
+	}
+}
+
+func TestLoginThatCannotBeRenewed(t *testing.T) {
+	for _, tt := range []struct {
+		name, client string
+		change       func(b *bench)
+		message      string
+	}{
+		{"self-serve after 61 days", sandbox.SelfServeClient, func(b *bench) { b.srv.Advance(61 * day) }, "does not accept"},
+		{"partner after a year", sandbox.PartnerClient, func(b *bench) { b.srv.Advance(366 * day) }, "year"},
+		{"revoked by the member", sandbox.PartnerClient, func(b *bench) { b.srv.RevokeTokens(); b.srv.Advance(time.Minute) }, "revoked"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := login(t, tt.client, nil)
+			tt.change(b)
+			e := b.refused("get_profile", `{"max_age_seconds":0}`)
+			if e.Kind != plugin.Reauthorize || !strings.Contains(e.Message, tt.message) || e.Retryable || !strings.Contains(e.Hint, "linkstep connect linkedin --name me") {
+				t.Errorf("error %s", detailed(e))
+			}
+		})
+	}
+}
+
+func TestTokenEndpointIsDown(t *testing.T) {
+	t.Parallel()
+	b := login(t, sandbox.PartnerClient, nil)
+	b.srv.Advance(61 * day)
+	b.srv.Fail(sandbox.Fault{Path: "/oauth/v2/accessToken", Status: 503, Times: 1})
+	e := b.refused("get_profile", `{"max_age_seconds":0}`)
+	if e.Kind != plugin.Unavailable || !e.Retryable || e.HTTPStatus != 503 {
+		t.Errorf("error %s", detailed(e))
+	}
+}
+
+func TestFreshTokenIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, sandbox.PartnerClient, nil)
+	b.srv.SetQuirks(sandbox.Quirks{FreshTokenSeconds: 1})
+	got := b.logIn(0)
+	if got.Account.Name != "Cora Hartwell" {
+		t.Errorf("login: %+v", got)
+	}
+}
+
+func TestBroughtToken(t *testing.T) {
+	bring := func(b *bench, token string) (*plugin.AuthorizeResponse, error) {
+		return b.plugin.Authorize(t.Context(), b.conn, &plugin.AuthorizeRequest{Token: &plugin.AuthorizeToken{AccessToken: plugin.NewSecret(token)}})
+	}
+	// made returns a token that another application, or another machine, has got.
+	made := func(b *bench, client string) string {
+		t.Helper()
+		own := *b
+		own.client = client
+		own.conn = own.connection("elsewhere", nil)
+		own.logIn(2)
+		tok, _ := own.tokens()
+		b.srv.ResetRequests()
+		return tok.AccessToken
+	}
+	t.Run("of the same application", func(t *testing.T) {
+		b := newBench(t, sandbox.PartnerClient, nil)
+		got, err := bring(b, made(b, b.client))
+		if err != nil {
+			t.Fatal(detailed(err))
+		}
+		if diff := cmp.Diff([]string{"email", "openid", "profile"}, got.Granted); diff != "" || got.Account.ID != b.srv.PersonID(b.client, 2) {
+			t.Errorf("login %+v", got)
+		}
+		if tok, _ := b.tokens(); tok.Assumed || tok.Expiry.IsZero() {
+			t.Errorf("token %v: LinkedIn has told its expiry", tok)
+		}
+		if b.steps()[0] != "POST /oauth/v2/introspectToken 200" {
+			t.Errorf("requests %q", b.steps())
+		}
+	})
+	t.Run("without an application", func(t *testing.T) {
+		b := newBench(t, sandbox.PartnerClient, map[string]any{"client_id": nil})
+		b.conn.Secrets = nil
+		got, err := bring(b, made(b, sandbox.PartnerClient))
+		if err != nil {
+			t.Fatal(detailed(err))
+		}
+		tok, _ := b.tokens()
+		if !tok.Assumed || len(got.Granted) != 0 || len(got.Missing) != 0 || got.Account.Name == "" {
+			t.Errorf("token %v, login %+v", tok, got)
+		}
+		usage, err := b.plugin.Usage(t.Context(), b.conn)
+		if err != nil || len(usage.Buckets) == 0 {
+			t.Errorf("usage %+v, %v", usage, err)
+		}
+	})
+	t.Run("that only me answers", func(t *testing.T) {
+		b := newBench(t, sandbox.PartnerClient, map[string]any{"client_id": nil})
+		b.conn.Secrets = nil
+		if _, err := bring(b, made(b, sandbox.CommunityClient)); err != nil {
+			t.Fatal(detailed(err))
+		}
+		if diff := cmp.Diff([]string{"GET /v2/userinfo 403", "GET /v2/me 200"}, b.steps()); diff != "" {
+			t.Errorf("login (-want +got):\n%s", diff)
+		}
+		b.srv.ResetRequests()
+		b.open()
+		b.invoke("get_profile", `{}`, nil)
+		if diff := cmp.Diff([]string{"GET /v2/me 200"}, b.steps()); diff != "" {
+			t.Errorf("later, which one answers is remembered (-want +got):\n%s", diff)
+		}
+	})
+	t.Run("of another application", func(t *testing.T) {
+		b := newBench(t, sandbox.PartnerClient, nil)
+		got, err := bring(b, made(b, sandbox.SelfServeClient))
+		if err != nil || got.Account.ID != b.srv.PersonID(sandbox.SelfServeClient, 2) {
+			t.Errorf("login %+v, %v", got, err)
+		}
+	})
+	for name, change := range map[string]func(*bench, string) string{
+		"garbage": func(*bench, string) string { return "garbage" },
+		"expired": func(b *bench, tok string) string { b.srv.ExpireAccessTokens(); return tok },
+		"revoked": func(b *bench, tok string) string { b.srv.RevokeAccessTokens(); return tok },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, sandbox.PartnerClient, nil)
+			b.logIn(0)
+			good, _ := b.tokens()
+			token := change(b, made(b, b.client))
+			_, err := bring(b, token)
+			if plugin.KindOf(err) != plugin.Reauthorize {
+				t.Errorf("error %s", detailed(err))
+			}
+			if now, _ := b.tokens(); now.AccessToken != good.AccessToken {
+				t.Error("it has replaced a token that may be good")
+			}
+		})
+	}
+	t.Run("empty", func(t *testing.T) {
+		b := newBench(t, sandbox.PartnerClient, nil)
+		if _, err := bring(b, ""); plugin.KindOf(err) != plugin.InvalidInput {
+			t.Errorf("error %v", err)
+		}
+	})
+}
