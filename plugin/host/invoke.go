@@ -150,7 +150,7 @@ func stoppedBy(err error) error {
 // plugin crashed, and a second run does no more than one.
 func replayable(spec *plugin.ActionSpec, req *plugin.InvokeRequest, err error) bool {
 	e := plugin.AsError(err)
-	return e.Kind == plugin.PluginCrashed && e.RetryAt == nil && (e.Effect == plugin.EffectNone || repeatable(spec, req))
+	return e.Kind == plugin.PluginCrashed && e.Source == plugin.SourceHost && e.RetryAt == nil && (e.Effect == plugin.EffectNone || repeatable(spec, req))
 }
 
 // repeatable reports whether a second run of an action does no more than one.

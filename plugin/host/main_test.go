@@ -1,7 +1,6 @@
 package host
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -211,20 +210,18 @@ func gone(pid int, within time.Duration) bool {
 // alive reports whether a process runs. One that has ended and waits to be
 // reaped by a parent that does not care is not alive.
 func alive(pid int) bool {
-	if syscall.Kill(pid, 0) != nil {
-		return false
-	}
-	f, err := os.Open(fmt.Sprintf("/proc/%d/status", pid))
+	return syscall.Kill(pid, 0) == nil && !strings.HasPrefix(stateOf(pid), "Z")
+}
+
+// stateOf returns the state of a process as /proc tells it, "" where there is
+// no /proc.
+func stateOf(pid int) string {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
-		return !os.IsNotExist(err) || !isLinux()
+		return ""
 	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		if state, ok := strings.CutPrefix(lines.Text(), "State:"); ok {
-			return !strings.Contains(state, "Z")
-		}
-	}
-	return true
+	_, rest, _ := strings.Cut(string(status), "\nState:")
+	return strings.TrimSpace(rest)
 }
 
 func isLinux() bool {

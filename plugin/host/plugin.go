@@ -307,7 +307,7 @@ func (p *Plugin) introduce(callers context.Context, r *running) error {
 	switch {
 	case err == nil && p.desc == nil:
 		p.desc = desc
-	case err != nil && ctx.Err() != nil && callers.Err() == nil:
+	case err != nil && (ctx.Err() != nil || plugin.KindOf(err) == plugin.Deadline) && callers.Err() == nil:
 		return &plugin.Error{
 			Kind: plugin.PluginUnresponsive, Source: plugin.SourceHost, Effect: plugin.EffectNone, Retryable: true, Err: err,
 			Message: fmt.Sprintf("the plugin %s did not answer within %s of its start", p.name(), p.host.startTimeout),
@@ -339,8 +339,8 @@ func (p *Plugin) recognise(desc *plugin.Description) error {
 // explain makes an error of the transport say what became of the process.
 // When is the end of a sentence about it.
 func (p *Plugin) explain(r *running, err error, when string) error {
-	if plugin.KindOf(err) != plugin.PluginCrashed {
-		return err
+	if plugin.KindOf(err) != plugin.PluginCrashed || plugin.AsError(err).Source != plugin.SourceHost {
+		return err // a connector may say so too; it is none of ours then
 	}
 	if p.isClosed() {
 		return closedError(plugin.EffectUnknown)

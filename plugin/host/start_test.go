@@ -73,16 +73,16 @@ func TestStartFails(t *testing.T) {
 		detail  string // is part of it
 		why     string
 	}{
-		{"never shakes hands", "silent", nil, plugin.PluginStart, "did not answer as a plugin within 500ms", "", "a hang is not waited for"},
+		{"never shakes hands", "silent", nil, plugin.PluginStart, "did not answer as a plugin within TIMEOUT", "", "a hang is not waited for"},
 		{"quits", "quits", nil, plugin.PluginStart, "ended with status 3 before it answered as a plugin", "standard error: there is no license file", "its last words say why"},
 		{"panics", "panics", nil, plugin.PluginStart, "ended with status 2 before it answered as a plugin", "panic: at the start", "the head of the panic says why"},
-		{"is a script", "garbage", nil, plugin.PluginStart, "did not answer as a plugin within 500ms", "standard output: hello, I am a shell script", "its first line says what it is"},
+		{"is a script", "garbage", nil, plugin.PluginStart, "did not answer as a plugin within TIMEOUT", "standard output: hello, I am a shell script", "its first line says what it is"},
 		{"speaks another version", "newer", nil, plugin.PluginIncompatible, "speaks version 2 of the protocol, this host speaks 1", "", "not a broken start, but a wrong version"},
 		{"speaks another core", "core", nil, plugin.PluginStart, "did not answer as a plugin", "incompatible core API", "go-plugin's own version"},
 		{"names a socket that is none", "nowhere", nil, plugin.PluginStart, "did not answer as a plugin", "/nowhere", "nobody listens there"},
 		{"speaks net/rpc", "netrpc", nil, plugin.PluginStart, "did not answer as a plugin", "netrpc", "an old kind of plugin"},
-		{"shakes hands without end", "endless", nil, plugin.PluginStart, "did not answer as a plugin within 500ms", "standard output: 1|1|unix|xxx", "go-plugin's scanner gives up at 64 KiB and would leave the pipe full"},
-		{"does not describe itself", "unanswering", nil, plugin.PluginUnresponsive, "did not answer within 500ms of its start", "", "after the handshake it may hang too"},
+		{"shakes hands without end", "endless", nil, plugin.PluginStart, "did not answer as a plugin within TIMEOUT", "standard output: 1|1|unix|xxx", "go-plugin's scanner gives up at 64 KiB and would leave the pipe full"},
+		{"does not describe itself", "unanswering", nil, plugin.PluginUnresponsive, "did not answer within TIMEOUT of its start", "", "after the handshake it may hang too"},
 		{"calls itself otherwise", "", func(*testing.T) Source { return Self("tester", "child", "otherwise") }, plugin.PluginTampered, "", "", "the name is what a person chose"},
 		{"calls itself host", hostName, nil, plugin.PluginIncompatible, "", "", "its store keys would be the host's own, all connections among them"},
 		{"is a text", "", func(t *testing.T) Source { return File(file(t, "notes", "once upon a time\n", 0o755)) }, plugin.PluginStart, "is not a program for this machine", "exec format error", "the run bit alone makes no program"},
@@ -95,6 +95,7 @@ func TestStartFails(t *testing.T) {
 		{"is below a file", "", func(t *testing.T) Source { return File(filepath.Join(file(t, "f", "", 0o644), "x")) }, plugin.PluginTampered, "", "not a directory", "nothing can be read there"},
 		{"script without interpreter", "", func(t *testing.T) Source { return File(file(t, "script", "#!/no/such/interpreter\n", 0o755)) }, plugin.PluginStart, "could not be started", "no such file", "the file is there, what runs it is not"},
 	}
+	const timeout = 500 * time.Millisecond * patience
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -102,17 +103,17 @@ func TestStartFails(t *testing.T) {
 			if tt.source != nil {
 				src = tt.source(t)
 			}
-			h := newHost(t, &Options{StartTimeout: 500 * time.Millisecond})
+			h := newHost(t, &Options{StartTimeout: timeout})
 			start := time.Now()
 			_, err := h.Load(t.Context(), src)
-			if took := time.Since(start); took > 4*time.Second {
+			if took := time.Since(start); took > 4*time.Second*patience {
 				t.Errorf("the failure takes %s", took)
 			}
 			var e *plugin.Error
 			if !errors.As(err, &e) || e.Kind != tt.kind || e.Effect != plugin.EffectNone || e.Hint == "" || !strings.Contains(e.Detail, tt.detail) {
 				t.Fatalf("error = %+v, want kind %v with %q in the detail: %s", err, tt.kind, tt.detail, tt.why)
 			}
-			if want := "the plugin " + src.Path + " " + tt.message; tt.message != "" && e.Message != want {
+			if want := "the plugin " + src.Path + " " + strings.ReplaceAll(tt.message, "TIMEOUT", timeout.String()); tt.message != "" && e.Message != want {
 				t.Errorf("message = %q, want %q: %s", e.Message, want, tt.why)
 			}
 			if left := leftovers(t, h); len(left) > 0 {
@@ -186,7 +187,7 @@ func TestCloseDuringStart(t *testing.T) {
 			if err := h.Close(t.Context()); err != nil {
 				t.Error(err)
 			}
-			if took := time.Since(start); took > 3*time.Second {
+			if took := time.Since(start); took > 3*time.Second*patience {
 				t.Errorf("Close takes %s", took)
 			}
 			if err := <-loaded; plugin.KindOf(err) != plugin.Canceled {
@@ -269,7 +270,7 @@ func TestEnvironment(t *testing.T) {
 		delete(got, name)
 	}
 	for name := range got {
-		allowed := strings.HasPrefix(name, "PLUGIN_") || name == "LINKSTEP_PLUGIN"
+		allowed := strings.HasPrefix(name, "PLUGIN_") || name == "LINKSTEP_PLUGIN" || name == "GORACE" // see race_test.go
 		for _, p := range passedOn {
 			allowed = allowed || name == p
 		}

@@ -45,7 +45,9 @@ func Main(build func(log *slog.Logger) plugin.Connector) {
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	log := newLogger(os.Stderr)
 	c := &once{Connector: &prints{Connector: guard.Connector(build(log), log), to: os.Stderr}}
-	go leave(c, os.Stdin, log)
+	term := make(chan os.Signal, 1)
+	signal.Notify(term, syscall.SIGTERM)
+	go leave(c, os.Stdin, term, log)
 
 	goplugin.Serve(&goplugin.ServeConfig{
 		HandshakeConfig: wire.Handshake,
@@ -62,9 +64,7 @@ func Main(build func(log *slog.Logger) plugin.Connector) {
 
 // leave ends the process when the life line, which the host holds at its
 // other end, is cut, or when it is told to terminate.
-func leave(c plugin.Connector, lifeline io.Reader, log *slog.Logger) {
-	term := make(chan os.Signal, 1)
-	signal.Notify(term, syscall.SIGTERM)
+func leave(c plugin.Connector, lifeline io.Reader, term <-chan os.Signal, log *slog.Logger) {
 	cut := make(chan struct{})
 	go func() {
 		defer close(cut)

@@ -59,7 +59,7 @@ func start(t *testing.T, mode string, env ...string) *child {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	c := &child{cmd: exec.Command(exe, "child", mode)}
-	c.cmd.Env = append([]string{"PLUGIN_PROTOCOL_VERSIONS=1", "PLUGIN_UNIX_SOCKET_DIR=" + dir}, env...)
+	c.cmd.Env = append([]string{"PLUGIN_PROTOCOL_VERSIONS=1", "PLUGIN_UNIX_SOCKET_DIR=" + dir, "GORACE=atexit_sleep_ms=0"}, env...)
 	c.cmd.Stderr = &c.stderr
 	if c.lifeline, err = c.cmd.StdinPipe(); err != nil {
 		t.Fatal(err)
