@@ -60,7 +60,7 @@ func (c *clock) observe(ctx context.Context, header http.Header) {
 		return
 	}
 	// Whole seconds are cut off, so the truth is half a second later on average.
-	offset := c.believe(time.Until(date.Add(500*time.Millisecond)))
+	offset := c.believe(time.Until(date.Add(500 * time.Millisecond)))
 	c.mu.Lock()
 	changed := (offset - c.offset).Abs() >= clockNoise
 	if changed {

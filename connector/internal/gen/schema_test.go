@@ -133,6 +133,7 @@ var noDefault = map[string]string{
 	"company":       "what to look for",
 	"title":         "what to look for",
 	"school":        "what to look for",
+	"page_size":     "is that of max_items",
 	"max_items":     "is that of page_size",
 	"cursor":        "the beginning",
 }
