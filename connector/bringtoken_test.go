@@ -1,0 +1,113 @@
+package connector_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/linkstep/linkstep/connector/sandbox"
+	"github.com/linkstep/linkstep/plugin"
+)
+
+// bring logs in with a token that was made elsewhere.
+func (b *bench) bring(token string) (*plugin.AuthorizeResponse, error) {
+	return b.plugin.Authorize(b.t.Context(), b.conn, &plugin.AuthorizeRequest{Token: &plugin.AuthorizeToken{AccessToken: plugin.NewSecret(token)}})
+}
+
+// made returns a token that an application has got on another machine.
+func (b *bench) made(client string) string {
+	b.t.Helper()
+	own := *b
+	own.client = client
+	own.conn = own.connection("elsewhere", nil)
+	own.logIn(2)
+	tok, _ := own.tokens()
+	b.srv.ResetRequests()
+	return tok.AccessToken
+}
+
+func TestBroughtToken(t *testing.T) {
+	t.Run("of the same application", func(t *testing.T) {
+		b := newBench(t, sandbox.PartnerClient, nil)
+		got, err := b.bring(b.made(b.client))
+		if err != nil {
+			t.Fatal(detailed(err))
+		}
+		if diff := cmp.Diff([]string{"email", "openid", "profile"}, got.Granted); diff != "" || got.Account.ID != b.srv.PersonID(b.client, 2) {
+			t.Errorf("login %+v", got)
+		}
+		if tok, _ := b.tokens(); tok.Assumed || tok.Expiry.IsZero() {
+			t.Errorf("token %v: LinkedIn has told its expiry", tok)
+		}
+		if b.steps()[0] != "POST /oauth/v2/introspectToken 200" {
+			t.Errorf("requests %q", b.steps())
+		}
+	})
+	t.Run("without an application", func(t *testing.T) {
+		b := newBench(t, sandbox.PartnerClient, map[string]any{"client_id": nil})
+		b.conn.Secrets = nil
+		got, err := b.bring(b.made(sandbox.PartnerClient))
+		if err != nil {
+			t.Fatal(detailed(err))
+		}
+		tok, _ := b.tokens()
+		if !tok.Assumed || len(got.Granted) != 0 || len(got.Missing) != 0 || got.Account.Name == "" {
+			t.Errorf("token %v, login %+v", tok, got)
+		}
+		usage, err := b.plugin.Usage(t.Context(), b.conn)
+		if err != nil || len(usage.Buckets) == 0 {
+			t.Errorf("usage %+v, %v", usage, err)
+		}
+	})
+	t.Run("that only me answers", func(t *testing.T) {
+		b := newBench(t, sandbox.PartnerClient, map[string]any{"client_id": nil})
+		b.conn.Secrets = nil
+		if _, err := b.bring(b.made(sandbox.CommunityClient)); err != nil {
+			t.Fatal(detailed(err))
+		}
+		if diff := cmp.Diff([]string{"GET /v2/userinfo 403", "GET /v2/me 200"}, b.steps()); diff != "" {
+			t.Errorf("login (-want +got):\n%s", diff)
+		}
+		b.srv.ResetRequests()
+		b.open()
+		b.invoke("get_profile", `{}`, nil)
+		if diff := cmp.Diff([]string{"GET /v2/me 200"}, b.steps()); diff != "" {
+			t.Errorf("later, which one answers is remembered (-want +got):\n%s", diff)
+		}
+	})
+	t.Run("of another application", func(t *testing.T) {
+		b := newBench(t, sandbox.PartnerClient, nil)
+		got, err := b.bring(b.made(sandbox.SelfServeClient))
+		if err != nil || got.Account.ID != b.srv.PersonID(sandbox.SelfServeClient, 2) {
+			t.Errorf("login %+v, %v", got, err)
+		}
+	})
+}
+
+func TestBroughtTokenRefused(t *testing.T) {
+	for name, change := range map[string]func(*bench, string) string{
+		"garbage": func(*bench, string) string { return "garbage" },
+		"expired": func(b *bench, tok string) string { b.srv.ExpireAccessTokens(); return tok },
+		"revoked": func(b *bench, tok string) string { b.srv.RevokeAccessTokens(); return tok },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, sandbox.PartnerClient, nil)
+			b.logIn(0)
+			good, _ := b.tokens()
+			token := change(b, b.made(b.client))
+			_, err := b.bring(token)
+			if plugin.KindOf(err) != plugin.Reauthorize {
+				t.Errorf("error %s", detailed(err))
+			}
+			if now, _ := b.tokens(); now.AccessToken != good.AccessToken {
+				t.Error("it has replaced a token that may be good")
+			}
+		})
+	}
+	t.Run("empty", func(t *testing.T) {
+		b := newBench(t, sandbox.PartnerClient, nil)
+		if _, err := b.bring(""); plugin.KindOf(err) != plugin.InvalidInput {
+			t.Errorf("error %v", err)
+		}
+	})
+}
