@@ -112,40 +112,6 @@ func (p *Plugin) stream(ctx context.Context, conn *Connection, spec *plugin.Acti
 	}
 }
 
-// watcher passes events on and remembers what came.
-type watcher struct {
-	emit    func(*plugin.Event) error // may be nil
-	pages   bool
-	stopped error // of emit, or for an event that is too large
-}
-
-func (w *watcher) event(e *plugin.Event) error {
-	size := 0
-	for _, item := range e.Items {
-		size += len(item)
-	}
-	w.pages = w.pages || e.Type == plugin.EventPage
-	switch {
-	case w.stopped != nil: // the connector goes on all the same
-	case size > wire.MaxMessageBytes:
-		w.stopped = wire.TooLarge(plugin.EffectUnknown)
-	case w.emit != nil:
-		w.stopped = stoppedBy(w.emit(e))
-	}
-	return w.stopped
-}
-
-// stoppedBy turns the error of whoever reads the events into the call's.
-func stoppedBy(err error) error {
-	if err == nil || plugin.KindOf(err) != plugin.Unknown {
-		return err
-	}
-	return &plugin.Error{
-		Kind: plugin.Canceled, Source: plugin.SourceCaller, Effect: plugin.EffectUnknown, Err: err, Detail: err.Error(),
-		Message: "the call was stopped by the reader of its events",
-	}
-}
-
 // replayable reports whether an action that ended with err may run again: the
 // plugin crashed, and a second run does no more than one.
 func replayable(spec *plugin.ActionSpec, req *plugin.InvokeRequest, err error) bool {
@@ -172,28 +138,6 @@ func settle(spec *plugin.ActionSpec, req *plugin.InvokeRequest, err error) error
 	return &e
 }
 
-// checkOutput refuses what a caller could not pass on.
-func checkOutput(output json.RawMessage) error {
-	switch {
-	case len(output) > wire.MaxMessageBytes:
-		return wire.TooLarge(plugin.EffectUnknown)
-	case !json.Valid(output):
-		return badOutput("no JSON", nil)
-	}
-	return nil
-}
-
-func badOutput(what string, err error) error {
-	e := &plugin.Error{
-		Kind: plugin.Internal, Source: plugin.SourceConnector, Effect: plugin.EffectApplied, Err: err,
-		Message: "the connector's output is " + what, Hint: "This is a defect of the connector. Report it.",
-	}
-	if err != nil {
-		e.Detail = err.Error()
-	}
-	return e
-}
-
 // Action returns an action by name. One that does not exist is an error of kind
 // UnknownName that names the nearest.
 func (p *Plugin) Action(name string) (*plugin.ActionSpec, error) {
@@ -205,33 +149,4 @@ func (p *Plugin) Action(name string) (*plugin.ActionSpec, error) {
 		names = append(names, a.Name)
 	}
 	return nil, UnknownName("action", name, fmt.Sprintf("%s has no action", p.desc.Name), names)
-}
-
-// merge sets a field of an object to a list of items.
-func merge(output json.RawMessage, field string, items []json.RawMessage) (json.RawMessage, error) {
-	var object map[string]json.RawMessage
-	if err := json.Unmarshal(output, &object); err != nil || object == nil {
-		return nil, badOutput("no JSON object", err)
-	}
-	if items == nil {
-		items = []json.RawMessage{}
-	}
-	list, err := json.Marshal(items)
-	if err != nil {
-		return nil, badOutput("a page of what is no JSON", err)
-	}
-	object[field] = list
-	doc, err := json.Marshal(object)
-	if err != nil {
-		return nil, badOutput("no JSON object", err)
-	}
-	return doc, nil
-}
-
-func tooLarge(spec *plugin.ActionSpec) error {
-	return &plugin.Error{
-		Kind: plugin.TooLarge, Source: plugin.SourceUser, Pointer: "/max_items", Effect: plugin.EffectApplied,
-		Message: spec.Name + " gave more than 16 MiB",
-		Hint:    "Ask for fewer items with max_items and go on with the cursor, or read the pages as a stream.",
-	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -109,6 +110,13 @@ func child(mode string) {
 		select {}
 	case "nowhere":
 		fmt.Println("1|1|unix|/nowhere|grpc|")
+		select {}
+	case "mute":
+		path := filepath.Join(os.Getenv("PLUGIN_UNIX_SOCKET_DIR"), "s")
+		if _, err := net.Listen("unix", path); err != nil {
+			panic(err)
+		}
+		fmt.Printf("1|1|unix|%s|grpc|\n", path)
 		select {}
 	case "netrpc":
 		fmt.Println("1|1|unix|/nowhere|netrpc|")

@@ -14,7 +14,6 @@ import (
 	"github.com/hashicorp/go-hclog"
 	goplugin "github.com/hashicorp/go-plugin"
 	grunner "github.com/hashicorp/go-plugin/runner"
-	"google.golang.org/grpc"
 
 	"github.com/linkstep/linkstep/plugin"
 	"github.com/linkstep/linkstep/plugin/internal/wire"
@@ -28,9 +27,8 @@ type process struct {
 	run    *runner
 	copied string // private copy of the binary to remove; empty: none
 
-	mu      sync.Mutex       // guards the fields below
-	sockets string           // folder of the sockets to remove; empty: none
-	conn    *grpc.ClientConn // go-plugin's connection, known from the first call over it
+	mu      sync.Mutex // guards the field below
+	sockets string     // folder of the sockets to remove; empty: none
 }
 
 // startProcess starts a program as a plugin and shakes hands with it.
@@ -55,7 +53,7 @@ func startProcess(ctx context.Context, h *Host, prog program) (reached, error) {
 		AutoMTLS:         true,
 		SkipHostEnv:      true,
 		StartTimeout:     2 * h.startTimeout, // ours ends it first, with a better word
-		GRPCDialOptions:  append(wire.DialOptions(), grpc.WithChainStreamInterceptor(p.notice)),
+		GRPCDialOptions:  wire.DialOptions(),
 		UnixSocketConfig: &goplugin.UnixSocketConfig{TempDir: private},
 		Logger:           hclog.NewNullLogger(),
 		RunnerFunc: func(_ hclog.Logger, spec *exec.Cmd, sockets string) (grunner.Runner, error) {
@@ -71,15 +69,6 @@ func startProcess(ctx context.Context, h *Host, prog program) (reached, error) {
 		return nil, err
 	}
 	return p, nil
-}
-
-// notice remembers go-plugin's connection. When the first call over it fails,
-// go-plugin forgets the connection without closing it.
-func (p *process) notice(ctx context.Context, desc *grpc.StreamDesc, conn *grpc.ClientConn, method string, next grpc.Streamer, opts ...grpc.CallOption) (grpc.ClientStream, error) {
-	p.mu.Lock()
-	p.conn = conn
-	p.mu.Unlock()
-	return next(ctx, desc, conn, method, opts...)
 }
 
 // shakeHands starts the process and dials it. When the time is over or ctx
@@ -192,9 +181,6 @@ func (p *process) free() {
 	p.wire.Lent.Wait()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.conn != nil {
-		_ = p.conn.Close()
-	}
 	if p.copied != "" {
 		_ = os.Remove(p.copied)
 	}

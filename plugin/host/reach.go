@@ -47,7 +47,17 @@ func (e *ender) hide(string)            {}
 func (e *ender) stop(ctx context.Context, grace time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, grace)
 	defer cancel()
-	_, err := e.Connector.Close(ctx, &plugin.CloseRequest{})
+	closed := make(chan error, 1)
+	go func() {
+		_, err := e.Connector.Close(ctx, &plugin.CloseRequest{})
+		closed <- err
+	}()
+	var err error
+	select {
+	case err = <-closed:
+	case <-ctx.Done(): // it may not heed its context; nothing can be done about that here
+		err = plugin.AsError(ctx.Err())
+	}
 	if e.free != nil {
 		e.free()
 	}

@@ -26,7 +26,8 @@ type Source struct {
 }
 
 // Direct reaches a connector in this process by calling it. A crash of the
-// connector is a crash of the host.
+// connector is a crash of the host, and a call that does not heed its context
+// is not ended by it.
 func Direct(c plugin.Connector) Source {
 	return Source{Kind: "direct", reach: func(_ context.Context, h *Host) (reached, error) {
 		return &ender{Connector: guard.Connector(c, h.log)}, nil

@@ -80,6 +80,7 @@ func TestStartFails(t *testing.T) {
 		{"speaks another version", "newer", nil, plugin.PluginIncompatible, "speaks version 2 of the protocol, this host speaks 1", "", "not a broken start, but a wrong version"},
 		{"speaks another core", "core", nil, plugin.PluginStart, "did not answer as a plugin", "incompatible core API", "go-plugin's own version"},
 		{"names a socket that is none", "nowhere", nil, plugin.PluginStart, "did not answer as a plugin", "/nowhere", "nobody listens there"},
+		{"does not speak at all", "mute", nil, plugin.PluginStart, "did not answer as a plugin within TIMEOUT", "", "its socket is there, but nobody answers"},
 		{"speaks net/rpc", "netrpc", nil, plugin.PluginStart, "did not answer as a plugin", "netrpc", "an old kind of plugin"},
 		{"shakes hands without end", "endless", nil, plugin.PluginStart, "did not answer as a plugin within TIMEOUT", "standard output: 1|1|unix|xxx", "go-plugin's scanner gives up at 64 KiB and would leave the pipe full"},
 		{"does not describe itself", "unanswering", nil, plugin.PluginUnresponsive, "did not answer within TIMEOUT of its start", "", "after the handshake it may hang too"},
@@ -95,13 +96,16 @@ func TestStartFails(t *testing.T) {
 		{"is below a file", "", func(t *testing.T) Source { return File(filepath.Join(file(t, "f", "", 0o644), "x")) }, plugin.PluginTampered, "", "not a directory", "nothing can be read there"},
 		{"script without interpreter", "", func(t *testing.T) Source { return File(file(t, "script", "#!/no/such/interpreter\n", 0o755)) }, plugin.PluginStart, "could not be started", "no such file", "the file is there, what runs it is not"},
 	}
-	const timeout = 500 * time.Millisecond * patience
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			src := self(tt.mode)
 			if tt.source != nil {
 				src = tt.source(t)
+			}
+			timeout := 10 * time.Second
+			if strings.Contains(tt.message, "TIMEOUT") {
+				timeout = time.Second * patience
 			}
 			h := newHost(t, &Options{StartTimeout: timeout})
 			start := time.Now()

@@ -114,6 +114,33 @@ func TestStoppedInACall(t *testing.T) {
 	}
 }
 
+// stuck is a connector whose Close waits for the test.
+type stuck struct {
+	plugin.Connector
+	release chan struct{}
+}
+
+func (s *stuck) Close(context.Context, *plugin.CloseRequest) (*plugin.CloseResponse, error) {
+	<-s.release
+	return &plugin.CloseResponse{}, nil
+}
+
+// TestStuckInThisProcess has nothing that it could kill, and ends all the same.
+func TestStuckInThisProcess(t *testing.T) {
+	for name, source := range map[string]func(plugin.Connector) Source{"direct": Direct, "in-process": InProcess} {
+		t.Run(name, func(t *testing.T) {
+			h := New(&Options{StopGrace: 100 * time.Millisecond})
+			c := &stuck{plugintest.New(nil), make(chan struct{})}
+			defer close(c.release)
+			load(t, h, source(c))
+			start := time.Now()
+			if err := h.Close(t.Context()); plugin.KindOf(err) != plugin.PluginUnresponsive || time.Since(start) > 2*time.Second {
+				t.Errorf("Close = %v after %s, want plugin_unresponsive within the grace and two seconds", err, time.Since(start))
+			}
+		})
+	}
+}
+
 func TestCloseWaitsForCalls(t *testing.T) {
 	for _, way := range ways {
 		t.Run(way.name, func(t *testing.T) {

@@ -1,0 +1,85 @@
+package host
+
+import (
+	"context"
+
+	"github.com/linkstep/linkstep/plugin"
+)
+
+// acquire returns the running connector, started if need be, with one call
+// counted in it.
+func (p *Plugin) acquire(ctx context.Context) (*running, error) {
+	if r, err := p.ready(); r != nil || err != nil {
+		return r, err
+	}
+	select {
+	case <-p.starts:
+		defer func() { p.starts <- struct{}{} }()
+	case <-p.closed:
+		return nil, closedError(plugin.EffectNone)
+	case <-ctx.Done():
+		return nil, plugin.AsError(ctx.Err())
+	}
+	// Another caller may have started it meanwhile.
+	if r, err := p.ready(); r != nil || err != nil {
+		return r, err
+	}
+	p.bury()
+	ctx, cancel := p.untilClosed(ctx)
+	defer cancel()
+	err := p.backOff(ctx)
+	if err == nil {
+		err = p.start(ctx)
+	}
+	switch {
+	case p.isClosed():
+		return nil, closedError(plugin.EffectNone)
+	case err != nil:
+		return nil, err
+	}
+	return p.ready()
+}
+
+// ready returns the running connector with one call counted, nil when there
+// is none.
+func (p *Plugin) ready() (*running, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.isClosed():
+		return nil, closedError(plugin.EffectNone)
+	case p.current == nil || p.current.hasEnded():
+		return nil, nil
+	}
+	p.current.calls.Add(1)
+	return p.current, nil
+}
+
+// untilClosed returns a context that ends with Close.
+func (p *Plugin) untilClosed(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-p.closed:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
+}
+
+// bury clears away a connector that has ended by itself and counts that as a
+// crash. The caller holds the start token.
+func (p *Plugin) bury() {
+	p.mu.Lock()
+	dead := p.current
+	p.current = nil
+	p.mu.Unlock()
+	if dead == nil {
+		return
+	}
+	end := dead.explain()
+	p.host.log.Warn("the plugin crashed", "plugin", p.desc.Name, "how", end.how)
+	_ = dead.stop(context.Background(), 0)
+	p.crashed(end.at)
+}

@@ -1,0 +1,128 @@
+package host
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/linkstep/linkstep/plugin"
+)
+
+// load starts the connector and checks what it says of itself.
+func (p *Plugin) load(ctx context.Context) error {
+	r, err := p.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	r.calls.Done()
+	return nil
+}
+
+// start reaches the connector anew, lends it the store and asks what it is.
+// The caller holds the start token.
+func (p *Plugin) start(ctx context.Context) error {
+	c, err := p.src.reach(ctx, p.host)
+	if err == nil {
+		r := &running{reached: c, connected: make(map[string]*connected)}
+		if err = p.introduce(ctx, r); err == nil {
+			p.mu.Lock()
+			p.current = r
+			p.mu.Unlock()
+			return nil
+		}
+		err = p.notStarted(r, err)
+		_ = r.stop(context.WithoutCancel(ctx), 0)
+	}
+	switch plugin.KindOf(err) {
+	case plugin.PluginStart, plugin.PluginCrashed, plugin.PluginUnresponsive:
+		p.crashed(time.Now())
+	}
+	return err
+}
+
+// introduce asks a connector that was just reached what it is, checks that,
+// and lends it the store.
+func (p *Plugin) introduce(callers context.Context, r *running) error {
+	ctx, cancel := context.WithTimeout(callers, p.host.startTimeout)
+	defer cancel()
+	desc, err := r.Describe(ctx, &plugin.DescribeRequest{})
+	if err == nil {
+		err = p.recognise(desc)
+	}
+	if err == nil {
+		req := &plugin.OpenRequest{}
+		if p.host.store != nil {
+			req.Store = bind(p.host.store, desc.Name, r.hide)
+		}
+		_, err = r.Open(ctx, req)
+	}
+	switch {
+	case err == nil && p.desc == nil:
+		p.desc = desc
+	case err != nil && (ctx.Err() != nil || plugin.KindOf(err) == plugin.Deadline) && callers.Err() == nil:
+		return &plugin.Error{
+			Kind: plugin.PluginUnresponsive, Source: plugin.SourceHost, Effect: plugin.EffectNone, Retryable: true, Err: err,
+			Message: fmt.Sprintf("the plugin %s did not answer within %s of its start", p.name(), p.host.startTimeout),
+			Hint:    "Look at the plugin's log, or install another version of it.", Detail: r.explain().detail,
+		}
+	}
+	return err
+}
+
+// recognise checks that a connector may be called what it calls itself.
+func (p *Plugin) recognise(desc *plugin.Description) error {
+	switch {
+	case p.desc != nil && desc.Name != p.desc.Name, p.src.Name != "" && desc.Name != p.src.Name:
+		return &plugin.Error{
+			Kind: plugin.PluginTampered, Source: plugin.SourceHost, Effect: plugin.EffectNone,
+			Message: fmt.Sprintf("the plugin calls itself %q, not %q", desc.Name, cmp.Or(p.src.Name, p.name())),
+			Hint:    "Install the plugin again with: linkstep install FILE",
+		}
+	case !validName(desc.Name):
+		return &plugin.Error{
+			Kind: plugin.PluginIncompatible, Source: plugin.SourceConnector, Effect: plugin.EffectNone,
+			Message: fmt.Sprintf("the plugin calls itself %q, which a connector may not be called: lower-case letters, digits and dashes, and not %q", desc.Name, hostName),
+			Hint:    "Report this to the plugin's author.",
+		}
+	}
+	return nil
+}
+
+// notStarted says of a connector that went away while it was introduced that
+// it did not start.
+func (p *Plugin) notStarted(r *running, err error) error {
+	if plugin.KindOf(err) != plugin.PluginCrashed || p.isClosed() {
+		return err
+	}
+	e := *plugin.AsError(p.explain(r, err, "while it started"))
+	if !r.hasEnded() {
+		e.Message = fmt.Sprintf("the plugin %s did not answer as a plugin", p.name())
+	}
+	e.Kind, e.Effect, e.Hint = plugin.PluginStart, plugin.EffectNone, "Check that the file is a Linkstep plugin."
+	return &e
+}
+
+// explain makes an error of the transport say what became of the process.
+// When is the end of a sentence about it.
+func (p *Plugin) explain(r *running, err error, when string) error {
+	if plugin.KindOf(err) != plugin.PluginCrashed || plugin.AsError(err).Source != plugin.SourceHost {
+		return err // a connector may say so too; it is none of ours then
+	}
+	if p.isClosed() {
+		return closedError(plugin.EffectUnknown)
+	}
+	if r.ended() == nil {
+		return err
+	}
+	select {
+	case <-r.ended():
+	case <-time.After(time.Second):
+		return err // the connection broke, the process lives
+	}
+	end := r.explain()
+	e := *plugin.AsError(err)
+	e.Message = fmt.Sprintf("the plugin %s %s %s", p.name(), cmp.Or(end.how, "was stopped"), when)
+	e.Detail = cmp.Or(end.detail, e.Detail)
+	return &e
+}
