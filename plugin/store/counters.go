@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/linkstep/linkstep/plugin"
@@ -26,18 +28,21 @@ func (s *Store) Count(ctx context.Context, req *plugin.CountRequest) (*plugin.Co
 	if len(req.Adds) == 0 {
 		return res, nil
 	}
-	err := s.db.write(ctx, s.db.relaxed, func(ctx context.Context, w *statements) error {
+	err := s.db.write(ctx, relaxed, func(ctx context.Context, w queries) error {
 		counts := make(map[string]plugin.Counter, len(req.Adds))
-		for i, add := range req.Adds {
+		for _, i := range byKey(req.Adds) {
+			add := req.Adds[i]
 			c, err := count(ctx, w, add)
 			if err != nil {
 				return err
 			}
-			if add.Limit != 0 && c.Used > add.Limit {
+			if add.Limit != 0 && c.Used > add.Limit && (res.Granted || i < res.Refused) {
 				res.Granted, res.Refused = false, i
-				return errUndo
 			}
 			counts[add.Key] = c
+		}
+		if !res.Granted {
+			return errUndo
 		}
 		for _, add := range req.Adds {
 			res.Counts = append(res.Counts, counts[add.Key])
@@ -53,19 +58,32 @@ func (s *Store) Count(ctx context.Context, req *plugin.CountRequest) (*plugin.Co
 	return res, nil
 }
 
+// byKey returns the indexes of adds in the order of their keys, so that no two
+// calls lock the same counters in different orders. Adds to one counter stay in
+// the order they were given in.
+func byKey(adds []plugin.CounterAdd) []int {
+	order := make([]int, len(adds))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(adds[a].Key, adds[b].Key) })
+	return order
+}
+
 // count adds to one counter and returns it as it then stands. It adds in one
-// statement, so that two callers never read the same sum.
-func count(ctx context.Context, w *statements, add plugin.CounterAdd) (plugin.Counter, error) {
+// statement, so that two callers never read the same sum. No step of it leaves
+// 64 bits, which PostgreSQL refuses.
+func count(ctx context.Context, w queries, add plugin.CounterAdd) (plugin.Counter, error) {
 	c := plugin.Counter{Key: add.Key}
 	err := w.row(ctx, `INSERT INTO counters (key, day, used) VALUES ($1, $2, $3)
 		ON CONFLICT (key) DO UPDATE SET
 			day = CASE WHEN excluded.day > counters.day THEN excluded.day ELSE counters.day END,
 			used = CASE
 				WHEN excluded.day > counters.day THEN excluded.used
-				WHEN excluded.day < counters.day AND $4 < 0 THEN counters.used
-				WHEN counters.used + $4 < 0 THEN 0
-				WHEN $4 > 0 AND counters.used > 9223372036854775807 - $4 THEN 9223372036854775807
-				ELSE counters.used + $4 END
+				WHEN excluded.day < counters.day AND CAST($4 AS BIGINT) < 0 THEN counters.used
+				WHEN counters.used > 9223372036854775807 - excluded.used THEN 9223372036854775807
+				WHEN counters.used + CAST($4 AS BIGINT) < 0 THEN 0
+				ELSE counters.used + CAST($4 AS BIGINT) END
 		RETURNING day, used`,
 		[]any{add.Key, add.Window, max(add.N, 0), add.N}, &c.Window, &c.Used)
 	return c, err
@@ -74,7 +92,7 @@ func count(ctx context.Context, w *statements, add plugin.CounterAdd) (plugin.Co
 // met returns the counters as refused adds met them.
 func (s *Store) met(ctx context.Context, adds []plugin.CounterAdd) ([]plugin.Counter, error) {
 	counts := make([]plugin.Counter, len(adds))
-	err := s.db.read(ctx, func(r *statements) error {
+	err := s.db.read(ctx, func(ctx context.Context, r queries) error {
 		for i, add := range adds {
 			c := plugin.Counter{Key: add.Key}
 			err := r.row(ctx, "SELECT day, used FROM counters WHERE key = $1", []any{add.Key}, &c.Window, &c.Used)
@@ -98,7 +116,7 @@ func (s *Store) Counters(ctx context.Context, req *plugin.CountersRequest) (*plu
 		return nil, err
 	}
 	res := &plugin.CountersResponse{}
-	err := s.db.read(ctx, func(r *statements) error {
+	err := s.db.read(ctx, func(ctx context.Context, r queries) error {
 		return r.rows(ctx, "SELECT key, day, used FROM counters WHERE key >= $1 AND key < $2 ORDER BY key",
 			[]any{req.Prefix, prefixEnd(req.Prefix)}, func(rows *sql.Rows) error {
 				var c plugin.Counter

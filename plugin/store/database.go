@@ -4,102 +4,70 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"net/url"
-	"sync/atomic"
-
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"time"
 )
 
-// readers is how many connections read at the same time.
-const readers = 4
+// database is an open database of one of the engines. What the store asks of
+// it is the same SQL for all: $1 for arguments, ON CONFLICT, RETURNING, no
+// function that only one engine has.
+type database interface {
+	// name stands for the database in messages. It is no secret.
+	name() string
 
-// inMemory stands for a path in messages.
-const inMemory = "in memory"
+	// read runs do, which reads.
+	read(ctx context.Context, do func(context.Context, queries) error) error
 
-// database is a SQLite database with its connections. One call writes at a
-// time; reads go on meanwhile and see what was last committed.
-type database struct {
-	path string // as in messages
-	db   *sql.DB
-	pool *statements // for reads; nil in memory, where there is one connection for all
+	// write runs do in one transaction: all of it happens, or nothing when do
+	// returns an error. An error from the context means that nothing was
+	// written.
+	write(ctx context.Context, how durability, do func(context.Context, queries) error) error
 
-	turn    chan struct{} // held by the call that writes; guards what follows
-	durable *statements   // a commit is on disk when it returns
-	relaxed *statements   // a commit survives the process, not at once the loss of power
-	conns   []*sql.Conn   // theirs
+	// now is the clock that leases go by.
+	now(ctx context.Context, q queries) (time.Time, error)
 
-	closed atomic.Bool // set while holding the turn
+	// fault turns whatever went wrong into an error of the contract.
+	fault(err error) error
+
+	close() error
 }
 
-// connect opens a database file that exists. What is wrong with it may show
-// only when it is used.
-func connect(ctx context.Context, path string) (*database, error) {
-	d := &database{path: path, turn: make(chan struct{}, 1)}
-	// query_only guards against a write outside of write. defensive and
-	// trusted_schema keep a doctored file from running functions. A checkpoint
-	// every 16,000 pages, 16 MiB, and a cache of 8 MB keep 100,000 counters
-	// nearly as fast as ten.
-	dsn := url.URL{Scheme: "file", Path: path, RawQuery: "mode=rw&_defensive=1&_dqs=0&_error_rc=1" +
-		"&_busy_timeout=10000&_query_only=1&_pragma=trusted_schema(0)&_pragma=wal_autocheckpoint(16000)"}
-	var err error
-	if d.db, err = sql.Open("sqlite", dsn.String()); err != nil {
-		return nil, err
-	}
-	d.db.SetMaxOpenConns(readers + 2)
-	d.db.SetMaxIdleConns(readers)
-	d.pool = newStatements(d.db)
-	// What is deleted is overwritten, so that no token outlives its connection.
-	if d.durable, err = d.writer(ctx, "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON"); err == nil {
-		d.relaxed, err = d.writer(ctx, "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000")
-	}
-	if err != nil {
-		return nil, errors.Join(err, d.close())
-	}
-	return d, nil
+// durability is what a transaction survives when write has returned.
+type durability int
+
+const (
+	durable durability = iota // the loss of power
+	relaxed                   // the death of this process, at once
+)
+
+// queries runs SQL. Texts are constants, each prepared once.
+type queries interface {
+	// exec runs a statement and returns how many rows it changed.
+	exec(ctx context.Context, query string, args ...any) (int64, error)
+
+	// script runs statements that are used once.
+	script(ctx context.Context, text string) error
+
+	// row reads the only row of a query into dest, see absent.
+	row(ctx context.Context, query string, args []any, dest ...any) error
+
+	// rows calls scan for each row of a query.
+	rows(ctx context.Context, query string, args []any, scan func(*sql.Rows) error) error
 }
 
-// connectMemory opens an empty database that lives in memory.
-func connectMemory(ctx context.Context) (*database, error) {
-	d := &database{path: inMemory, turn: make(chan struct{}, 1)}
-	var err error
-	if d.db, err = sql.Open("sqlite", ":memory:"); err != nil {
-		return nil, err
-	}
-	if d.durable, err = d.writer(ctx, "SELECT 1"); err != nil {
-		return nil, errors.Join(err, d.close())
-	}
-	d.relaxed = d.durable
-	return d, nil
-}
+// errUndo is returned by a function that write runs, to end without an error
+// and without a trace.
+var errUndo = errors.New("undo")
 
-// writer takes a connection out of the pool for good. It fails at once where
-// another process holds the lock: write waits in its own way.
-func (d *database) writer(ctx context.Context, setup string) (*statements, error) {
-	conn, err := d.db.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	d.conns = append(d.conns, conn)
-	w := newStatements(conn)
-	return w, w.script(ctx, "PRAGMA query_only = 0; "+setup+"; PRAGMA busy_timeout = 0")
-}
+// absent reports whether a row was not there.
+func absent(err error) bool { return errors.Is(err, sql.ErrNoRows) }
 
-// close ends all connections, after the calls under way. The last process to
-// close folds the WAL into the database.
-func (d *database) close() error {
-	d.turn <- struct{}{}
-	defer d.give()
-	if d.closed.Swap(true) {
-		return nil
-	}
-	var errs []error
-	for _, s := range []*statements{d.pool, d.durable, d.relaxed} {
-		if s != nil {
-			errs = append(errs, s.close())
+// each calls scan for each of rows, and closes them.
+func each(rows *sql.Rows, scan func(*sql.Rows) error) error {
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
 		}
 	}
-	for _, conn := range d.conns {
-		errs = append(errs, conn.Close())
-	}
-	return errors.Join(append(errs, d.db.Close())...)
+	return rows.Err()
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"io/fs"
 	"path/filepath"
@@ -42,7 +41,7 @@ func fault(path string, err error) error {
 
 // fault is the function fault for this database. Closing a database makes the
 // calls under way fail in many ways, which are one.
-func (d *database) fault(err error) error {
+func (d *sqliteDB) fault(err error) error {
 	if err != nil && d.closed.Load() && plugin.KindOf(err) == plugin.Unknown {
 		err = errors.Join(errClosed, err)
 	}
@@ -91,9 +90,6 @@ func isBusy(err error) bool {
 	}
 	return false
 }
-
-// absent reports whether a row was not there.
-func absent(err error) bool { return errors.Is(err, sql.ErrNoRows) }
 
 // diskFull reports whether the disk of a file has no room for another file of
 // SQLite's: the one that it shares among processes begins with 32 KiB.

@@ -10,8 +10,9 @@ import (
 // maxLease is how long a lease lasts at most.
 const maxLease = 10 * time.Minute
 
-// Lease takes, extends or gives back exclusive use by the machine's clock. A
-// holder that asks again sets a new end, also an earlier one.
+// Lease takes, extends or gives back exclusive use by the clock of the machine
+// or, on PostgreSQL, of the server. A holder that asks again sets a new end,
+// also an earlier one.
 func (s *Store) Lease(ctx context.Context, req *plugin.LeaseRequest) (*plugin.LeaseResponse, error) {
 	if err := checkKey("the lease's key", req.Key); err != nil {
 		return nil, err
@@ -23,9 +24,14 @@ func (s *Store) Lease(ctx context.Context, req *plugin.LeaseRequest) (*plugin.Le
 		return nil, misuse("a lease is to last %v, not between 0 and %v", req.TTL, maxLease)
 	}
 	res := &plugin.LeaseResponse{}
-	err := s.db.write(ctx, s.db.relaxed, func(ctx context.Context, w *statements) error {
-		now := time.Now()
-		if err := clearLeases(ctx, w, now); err != nil {
+	// Durable, because hosts live on when a server dies, and nobody else may
+	// take what one of them holds.
+	err := s.db.write(ctx, durable, func(ctx context.Context, w queries) error {
+		now, err := s.db.now(ctx, w)
+		if err != nil {
+			return err
+		}
+		if err := clearLease(ctx, w, req.Key, now); err != nil {
 			return err
 		}
 		query, args := "DELETE FROM leases WHERE key = $1 AND holder = $2", []any{req.Key, req.Holder}
@@ -45,17 +51,18 @@ func (s *Store) Lease(ctx context.Context, req *plugin.LeaseRequest) (*plugin.Le
 	return res, nil
 }
 
-// clearLeases removes all that are over. One that ends impossibly late was
+// clearLease removes a lease that is over. One that ends impossibly late was
 // taken before the clock was set back, and would otherwise last until the old
-// time comes again.
-func clearLeases(ctx context.Context, w *statements, now time.Time) error {
-	_, err := w.exec(ctx, "DELETE FROM leases WHERE expires <= $1 OR expires > $2",
-		now.UnixMicro(), now.Add(2*maxLease).UnixMicro())
+// time comes again. It leaves other leases alone: who locks two of them can
+// wait for someone who does it in the other order.
+func clearLease(ctx context.Context, w queries, key string, now time.Time) error {
+	_, err := w.exec(ctx, "DELETE FROM leases WHERE key = $1 AND (expires <= $2 OR expires > $3)",
+		key, now.UnixMicro(), now.Add(2*maxLease).UnixMicro())
 	return err
 }
 
 // standing tells who holds a lease now.
-func standing(ctx context.Context, w *statements, req *plugin.LeaseRequest, res *plugin.LeaseResponse) error {
+func standing(ctx context.Context, w queries, req *plugin.LeaseRequest, res *plugin.LeaseResponse) error {
 	var holder string
 	var expires int64
 	err := w.row(ctx, "SELECT holder, expires FROM leases WHERE key = $1", []any{req.Key}, &holder, &expires)

@@ -30,16 +30,16 @@ var migrations = [...]string{
 
 // migrate brings the schema up to date. Of several processes that start at
 // once, one does it and the others find it done.
-func (d *database) migrate(ctx context.Context) error {
+func (d *sqliteDB) migrate(ctx context.Context) error {
 	var at int
-	err := d.read(ctx, func(r *statements) (err error) {
+	err := d.read(ctx, func(ctx context.Context, r queries) (err error) {
 		at, err = d.version(ctx, r)
 		return err
 	})
 	if err != nil || at == len(migrations) {
 		return err
 	}
-	return d.write(ctx, d.durable, func(ctx context.Context, w *statements) error {
+	return d.write(ctx, durable, func(ctx context.Context, w queries) error {
 		at, err := d.version(ctx, w)
 		if err != nil {
 			return err
@@ -50,7 +50,7 @@ func (d *database) migrate(ctx context.Context) error {
 
 // version returns the version of the schema, or an error for a database that
 // is not ours or of a program newer than this one.
-func (d *database) version(ctx context.Context, s *statements) (int, error) {
+func (d *sqliteDB) version(ctx context.Context, s queries) (int, error) {
 	var id, at int
 	if err := s.row(ctx, "PRAGMA application_id", nil, &id); err != nil {
 		return 0, err
@@ -72,7 +72,7 @@ func (d *database) version(ctx context.Context, s *statements) (int, error) {
 }
 
 // advance runs the migrations from a version on, inside a transaction.
-func advance(ctx context.Context, w *statements, from int) error {
+func advance(ctx context.Context, w queries, from int) error {
 	for _, m := range migrations[from:] {
 		if err := w.script(ctx, m); err != nil {
 			return err

@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// statements runs SQL on a connection or on a pool and prepares each text
-// once. It is safe for concurrent use if what it runs on is.
+// statements runs SQL on a connection to SQLite or on a pool of them and
+// prepares each text once. It is safe for concurrent use if what it runs on is.
 type statements struct {
 	on runner
 
@@ -21,6 +21,8 @@ type runner interface {
 	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
+
+var _ queries = (*statements)(nil)
 
 func newStatements(on runner) *statements {
 	return &statements{on: on, ready: map[string]*sql.Stmt{}}
@@ -63,7 +65,6 @@ func (s *statements) close() error {
 	return errors.Join(errs...)
 }
 
-// exec runs a statement and returns how many rows it changed.
 func (s *statements) exec(ctx context.Context, query string, args ...any) (int64, error) {
 	stmt, err := s.prepare(ctx, query)
 	if err != nil {
@@ -76,13 +77,11 @@ func (s *statements) exec(ctx context.Context, query string, args ...any) (int64
 	return res.RowsAffected()
 }
 
-// script runs statements that are used once.
 func (s *statements) script(ctx context.Context, text string) error {
 	_, err := s.on.ExecContext(ctx, text)
 	return err
 }
 
-// row reads the only row of a query into dest.
 func (s *statements) row(ctx context.Context, query string, args []any, dest ...any) error {
 	stmt, err := s.prepare(ctx, query)
 	if err != nil {
@@ -91,7 +90,6 @@ func (s *statements) row(ctx context.Context, query string, args []any, dest ...
 	return stmt.QueryRowContext(ctx, args...).Scan(dest...)
 }
 
-// rows calls scan for each row of a query.
 func (s *statements) rows(ctx context.Context, query string, args []any, scan func(*sql.Rows) error) error {
 	stmt, err := s.prepare(ctx, query)
 	if err != nil {
@@ -101,11 +99,5 @@ func (s *statements) rows(ctx context.Context, query string, args []any, scan fu
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return each(rows, scan)
 }

@@ -23,7 +23,7 @@ type Options struct {
 // Store is a [plugin.Store] in a SQLite database. All methods may be called
 // concurrently, and from several processes on the same folder.
 type Store struct {
-	db  *database
+	db  database
 	key *dataKey
 }
 

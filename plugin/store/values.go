@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 
 	"github.com/linkstep/linkstep/plugin"
 )
@@ -22,7 +23,7 @@ func (s *Store) Get(ctx context.Context, req *plugin.GetRequest) (*plugin.GetRes
 	}
 	var sealed []byte
 	res := &plugin.GetResponse{}
-	err := s.db.read(ctx, func(r *statements) error {
+	err := s.db.read(ctx, func(ctx context.Context, r queries) error {
 		return r.row(ctx, "SELECT revision, value FROM entries WHERE key = $1", []any{req.Key}, &res.Revision, &sealed)
 	})
 	if absent(err) {
@@ -33,7 +34,7 @@ func (s *Store) Get(ctx context.Context, req *plugin.GetRequest) (*plugin.GetRes
 	}
 	if res.Value, err = s.key.open(sealed, "entries", "value", req.Key); err != nil {
 		return nil, &plugin.Error{Kind: plugin.StoreUnavailable, Source: plugin.SourceHost, Detail: err.Error(), Err: err,
-			Message: fmt.Sprintf("the value of %s in %s does not open: it was changed or moved", req.Key, s.db.path),
+			Message: fmt.Sprintf("the value of %s in %s does not open: it was changed or moved", req.Key, s.db.name()),
 			Hint:    "Restore the database from a backup, or connect the account again."}
 	}
 	return res, nil
@@ -55,7 +56,7 @@ func (s *Store) Swap(ctx context.Context, req *plugin.SwapRequest) (*plugin.Swap
 		return nil, s.db.fault(err)
 	}
 	res := &plugin.SwapResponse{}
-	err = s.db.write(ctx, s.db.durable, func(ctx context.Context, w *statements) error {
+	err = s.db.write(ctx, durable, func(ctx context.Context, w queries) (err error) {
 		*res, err = swap(ctx, w, req, sealed)
 		if err == nil && !res.Swapped {
 			return errUndo
@@ -68,9 +69,13 @@ func (s *Store) Swap(ctx context.Context, req *plugin.SwapRequest) (*plugin.Swap
 	return res, nil
 }
 
+// lockValues makes those who write values take turns. Whoever may change
+// several rows begins with it, so that no two wait for each other.
+const lockValues = "UPDATE revision SET last = last"
+
 // swap is Swap inside a transaction. It draws a revision even when it then
 // finds that it is late: the caller undoes that.
-func swap(ctx context.Context, w *statements, req *plugin.SwapRequest, sealed []byte) (plugin.SwapResponse, error) {
+func swap(ctx context.Context, w queries, req *plugin.SwapRequest, sealed []byte) (plugin.SwapResponse, error) {
 	var next, standing int64
 	if err := w.row(ctx, "UPDATE revision SET last = last + 1 RETURNING last", nil, &next); err != nil {
 		return plugin.SwapResponse{}, err
@@ -111,7 +116,10 @@ func (s *Store) Delete(ctx context.Context, req *plugin.DeleteRequest) (*plugin.
 		return nil, err
 	}
 	res := &plugin.DeleteResponse{}
-	err = s.db.write(ctx, s.db.durable, func(ctx context.Context, w *statements) error {
+	err = s.db.write(ctx, durable, func(ctx context.Context, w queries) (err error) {
+		if _, err := w.exec(ctx, lockValues); err != nil {
+			return err
+		}
 		res.Deleted, err = w.exec(ctx, query, args...)
 		return err
 	})
@@ -139,9 +147,9 @@ func (s *Store) List(ctx context.Context, req *plugin.ListRequest) (*plugin.List
 	}
 	// One more than asked for, because After itself may be among them.
 	res := &plugin.ListResponse{}
-	err := s.db.read(ctx, func(r *statements) error {
+	err := s.db.read(ctx, func(ctx context.Context, r queries) error {
 		return r.rows(ctx, "SELECT key FROM entries WHERE key >= $1 AND key < $2 ORDER BY key LIMIT $3",
-			[]any{max(req.Prefix, req.After), prefixEnd(req.Prefix), int64(limit) + 1}, func(rows *sql.Rows) error {
+			[]any{max(req.Prefix, req.After), prefixEnd(req.Prefix), int64(min(limit, math.MaxInt32)) + 1}, func(rows *sql.Rows) error {
 				var key string
 				err := rows.Scan(&key)
 				if key > req.After && len(res.Keys) < limit {

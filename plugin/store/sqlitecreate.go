@@ -60,13 +60,13 @@ func build(ctx context.Context, path, keyFile string, key *dataKey) error {
 }
 
 // furnish gives an empty database its form, its tables and its key.
-func furnish(ctx context.Context, db *database, keyFile string, key *dataKey) error {
+func furnish(ctx context.Context, db *sqliteDB, keyFile string, key *dataKey) error {
 	// A quarter of the usual page size: a counter's page is written to the WAL
 	// with each change, so that less is written and waited for.
 	if err := db.durable.script(ctx, "PRAGMA page_size = 1024"); err != nil {
 		return err
 	}
-	err := db.write(ctx, db.durable, func(ctx context.Context, w *statements) error {
+	err := db.write(ctx, durable, func(ctx context.Context, w queries) error {
 		if err := advance(ctx, w, 0); err != nil {
 			return err
 		}
@@ -80,7 +80,7 @@ func furnish(ctx context.Context, db *database, keyFile string, key *dataKey) er
 }
 
 // record writes down which key the database is encrypted with.
-func record(ctx context.Context, w *statements, keyFile string, key *dataKey) error {
+func record(ctx context.Context, w queries, keyFile string, key *dataKey) error {
 	sealed, err := key.seal([]byte(proof), "store_key", "proof", "")
 	if err != nil {
 		return err
@@ -92,11 +92,11 @@ func record(ctx context.Context, w *statements, keyFile string, key *dataKey) er
 
 // unlock reads the key file, by default the one recorded, and makes sure that
 // it is the right one.
-func (d *database) unlock(ctx context.Context, keyFile string) (*dataKey, error) {
+func (d *sqliteDB) unlock(ctx context.Context, keyFile string) (*dataKey, error) {
 	var source, recorded string
 	var id int64
 	var sealed []byte
-	err := d.read(ctx, func(r *statements) error {
+	err := d.read(ctx, func(ctx context.Context, r queries) error {
 		return r.row(ctx, "SELECT source, file, key_id, proof FROM store_key", nil, &source, &recorded, &id, &sealed)
 	})
 	if err != nil {

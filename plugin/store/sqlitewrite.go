@@ -13,30 +13,28 @@ const (
 	longestWait  = 5 * time.Millisecond  // about one wait for the disk
 )
 
-// read runs do, which reads.
-func (d *database) read(ctx context.Context, do func(*statements) error) error {
+// read runs do beside whatever is being written.
+func (d *sqliteDB) read(ctx context.Context, do func(context.Context, queries) error) error {
 	if d.closed.Load() {
 		return errClosed
 	}
 	if d.pool != nil {
-		return do(d.pool)
+		return do(ctx, d.pool)
 	}
 	if err := d.take(ctx); err != nil {
 		return err
 	}
 	defer d.give()
-	return do(d.durable)
+	return do(ctx, d.durable)
 }
 
-// errUndo is returned by a function that write runs, to end without an error
-// and without a trace.
-var errUndo = errors.New("undo")
-
-// write runs do in one transaction on w, which is d.durable or d.relaxed: all
-// of it happens, or nothing when do returns an error. The context ends the
-// wait for the lock; once that is taken, the rest is short and runs to its end,
-// so that an error from the context means that nothing was written.
-func (d *database) write(ctx context.Context, w *statements, do func(context.Context, *statements) error) error {
+// write runs do in one transaction. The context ends the wait for the lock;
+// once that is taken, the rest is short and runs to its end.
+func (d *sqliteDB) write(ctx context.Context, how durability, do func(context.Context, queries) error) error {
+	w := d.durable
+	if how == relaxed {
+		w = d.relaxed
+	}
 	if err := d.take(ctx); err != nil {
 		return err
 	}
@@ -60,7 +58,7 @@ func (d *database) write(ctx context.Context, w *statements, do func(context.Con
 }
 
 // take waits for this process's turn to write.
-func (d *database) take(ctx context.Context) error {
+func (d *sqliteDB) take(ctx context.Context) error {
 	select {
 	case d.turn <- struct{}{}:
 	case <-ctx.Done():
@@ -73,7 +71,7 @@ func (d *database) take(ctx context.Context) error {
 	return nil
 }
 
-func (d *database) give() { <-d.turn }
+func (d *sqliteDB) give() { <-d.turn }
 
 // begin takes the write lock among all processes. SQLite's own way of waiting
 // backs off to 100 ms and starves the unlucky; this one asks again soon.

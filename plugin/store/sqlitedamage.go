@@ -13,8 +13,8 @@ const checkedFully = 1 << 20
 // checkDamage finds a truncated file, and in a small database any page that
 // is not what it should be. SQLite itself notices a file that lacks pages; it
 // does not notice one that ends in the middle of its last page.
-func (d *database) checkDamage(ctx context.Context) error {
-	return d.read(ctx, func(r *statements) error {
+func (d *sqliteDB) checkDamage(ctx context.Context) error {
+	return d.read(ctx, func(ctx context.Context, r queries) error {
 		var pages, pageSize int64
 		if err := r.row(ctx, "PRAGMA page_count", nil, &pages); err != nil {
 			return err
@@ -44,7 +44,7 @@ func (d *database) checkDamage(ctx context.Context) error {
 // short reports whether the file is smaller than it should be. While there is
 // something in the WAL it may be. It only asks for sizes: opening and closing
 // the file would drop the locks that SQLite holds on it.
-func (d *database) short(size int64) (bool, error) {
+func (d *sqliteDB) short(size int64) (bool, error) {
 	if wal, err := os.Stat(d.path + "-wal"); err == nil && wal.Size() > 0 {
 		return false, nil
 	}
