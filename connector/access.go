@@ -29,6 +29,20 @@ type access struct {
 	trials      map[string]trial // by action; nil: not read yet
 }
 
+// trialOf names what is remembered of an action. Searches differ with the
+// settings, and the typeahead is refused to who does not administer the page.
+func (s *session) trialOf(action string) string {
+	if action != searchPeopleName {
+		return action
+	}
+	search := s.conn.settings.Search
+	name := action + " " + search.Path + "?q=" + search.Finder
+	if search.Strategy == strategyTypeahead {
+		name += " " + search.Organization + " " + s.account.bucket()
+	}
+	return name
+}
+
 // reset follows a login to another application.
 func (a *access) reset(application string) {
 	a.mu.Lock()

@@ -19,7 +19,7 @@ type action struct {
 
 // actions lists all actions, in the order in which they are shown.
 func actions() []action {
-	list := []action{getProfile(), searchPeople(), getPerson(), getPeople()}
+	list := []action{getProfile(), searchPeople(), getPerson(), getPeople(), listConnections(), countConnections()}
 	for i := range list {
 		spec := &list[i].spec
 		spec.Input = schemas.Read(spec.Name + ".input")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"strings"
 	"time"
@@ -27,15 +28,16 @@ func (s *session) ask(ctx context.Context, q *question) ([]byte, error) {
 	if err := s.refusedLately(ctx, q); err != nil {
 		return nil, err
 	}
-	body, err := s.send(ctx, s.rt, &q.call)
-	e := classify(err, s.situation(ctx, q))
-	if err != nil && e.Kind == plugin.VersionRetired && q.call.Version < defaultAPIVersion {
-		meterOf(ctx).notice("version_retired", fmt.Sprintf("LinkedIn does not serve API version %s any more; version %s was used instead. %s",
-			q.call.Version, defaultAPIVersion, e.Hint))
-		newer := q.call
+	call := s.versioned(q.call)
+	body, err := s.send(ctx, s.rt, &call)
+	e := classify(err, s.situation(ctx, q, call.Version))
+	if err != nil && e.Kind == plugin.VersionRetired && call.Version < defaultAPIVersion {
+		newer := call
 		newer.Version = defaultAPIVersion
 		body, err = s.send(ctx, s.rt, &newer)
-		e = classify(err, s.situation(ctx, q))
+		if e = classify(err, s.situation(ctx, q, newer.Version)); err == nil || e.Kind != plugin.VersionRetired {
+			s.fallBack(ctx, call.Version)
+		}
 	}
 	if err == nil {
 		s.noteTrial(ctx, q, trial{OK: true})
@@ -64,14 +66,29 @@ func (s *session) send(ctx context.Context, rt http.RoundTripper, call *restli.C
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return nil, restli.ReadErrorResponse(resp)
 	}
+	if media := resp.Header.Get("Content-Type"); isPage(media) {
+		return nil, &restli.ShapeError{Want: "JSON", Reason: "the content type is " + media}
+	}
 	return io.ReadAll(resp.Body)
 }
 
-// situation describes the circumstances of a question.
-func (s *session) situation(ctx context.Context, q *question) *situation {
+// isPage reports whether a content type is for people to look at, as the pages
+// of proxies are. A JSON document with no type or a careless one is read: that
+// it is the right document is seen when it is decoded.
+func isPage(contentType string) bool {
+	media, _, err := mime.ParseMediaType(contentType)
+	return err == nil && (media == "text/html" || media == "application/xhtml+xml" || strings.HasPrefix(media, "image/"))
+}
+
+// situation describes the circumstances of a question that was asked in a
+// version of the API; empty: in that of the settings.
+func (s *session) situation(ctx context.Context, q *question, version string) *situation {
+	if version == "" {
+		version = s.conn.settings.APIVersion
+	}
 	sit := &situation{
 		target: q.target, action: q.action, connection: s.conn.name,
-		version: s.conn.settings.APIVersion, now: s.conn.clock.now(), ended: ctx.Err(),
+		version: version, now: s.conn.clock.now(), ended: ctx.Err(),
 	}
 	if tok := s.tokens.last.Load(); tok != nil {
 		sit.granted = tok.Scopes
@@ -96,11 +113,11 @@ func (s *session) refusedLately(ctx context.Context, q *question) error {
 		return nil
 	}
 	now := s.conn.clock.now()
-	t, ok, err := s.conn.access.last(ctx, q.action, now)
+	t, ok, err := s.conn.access.last(ctx, s.trialOf(q.action), now)
 	if err != nil || !ok || t.OK {
 		return err
 	}
-	e := s.situation(ctx, q).noAccess()
+	e := s.situation(ctx, q, "").noAccess()
 	e.Source, e.Effect = plugin.SourceConnector, plugin.EffectNone
 	e.HTTPStatus, e.VendorCode = t.Status, t.Code
 	e.Detail = fmt.Sprintf("LinkedIn refused this application on %s; nothing was sent", t.At.UTC().Format(time.RFC3339))
@@ -114,7 +131,7 @@ func (s *session) noteTrial(ctx context.Context, q *question, t trial) {
 		return
 	}
 	t.At = s.conn.clock.now()
-	if err := s.conn.access.note(ctx, q.action, t); err != nil && !errors.Is(err, context.Canceled) {
+	if err := s.conn.access.note(ctx, s.trialOf(q.action), t); err != nil && !errors.Is(err, context.Canceled) {
 		s.conn.owner.log.WarnContext(ctx, "what LinkedIn allows is not remembered", "action", q.action, "error", err)
 	}
 }

@@ -41,6 +41,9 @@ func (c *Connector) Check(ctx context.Context, req *plugin.CheckRequest) (*plugi
 		ScopesGranted: []string{}, ScopesMissing: []string{}, Diagnostics: c.remarks(conn.settings),
 		API: plugin.APIStatus{Version: conn.settings.APIVersion, Sunset: sunsetOf(conn.settings.APIVersion), State: plugin.APIUnchecked},
 	}}
+	if conn.fellBack.Load() {
+		k.res.API.State = plugin.APIRetired
+	}
 	if req.Deep {
 		if err := k.deep(ctx); err != nil {
 			return nil, err
@@ -76,7 +79,7 @@ func (k *checkup) deep(ctx context.Context) error {
 		return nil
 	}
 	rt := k.transport()
-	sit := k.s.situation(ctx, &question{target: targetProfile})
+	sit := k.s.situation(ctx, &question{target: targetProfile}, "")
 	_, err := k.s.send(ctx, rt, &restli.Call{Method: restli.Get, Path: "/rest/me", Version: k.conn.settings.APIVersion})
 	e := classify(err, sit)
 	switch {
@@ -183,14 +186,15 @@ func (k *checkup) actions(ctx context.Context) error {
 	for i := range k.conn.owner.actions {
 		spec := &k.conn.owner.actions[i].spec
 		st := plugin.ActionStatus{Action: spec.Name, Status: plugin.Usable}
+		on, scopes := k.needs(spec)
 		switch {
 		case k.token == nil:
 			st.Status, st.Reason = plugin.Unusable, "nobody has logged in"
-		case len(k.token.Scopes) > 0 && !spec.ScopesAllow(k.token.Scopes):
-			e := (&situation{target: targetProfile, connection: k.conn.name}).noAccess()
+		case k.s.scoped(on, k.token.Scopes, scopes) != nil:
+			e := (&situation{target: on, connection: k.conn.name}).noAccess()
 			st.Status, st.Reason, st.Hint = plugin.Unusable, e.Message, e.Hint
 		case spec.Access == plugin.AccessPartner:
-			if err := k.partner(ctx, spec, &st, now); err != nil {
+			if err := k.partner(ctx, spec, on, &st, now); err != nil {
 				return err
 			}
 		}
@@ -199,10 +203,26 @@ func (k *checkup) actions(ctx context.Context) error {
 	return nil
 }
 
+// needs is what an action asks for, and the scopes of which it needs one set.
+func (k *checkup) needs(spec *plugin.ActionSpec) (target, [][]string) {
+	switch spec.Name {
+	case searchPeopleName:
+		way := strategyOf(k.conn.settings.Search.Strategy)
+		return way.target, way.scopes
+	case "list_connections":
+		return targetConnections, spec.Scopes
+	case "count_connections":
+		return targetCount, spec.Scopes
+	case "get_profile":
+		return targetProfile, spec.Scopes
+	}
+	return targetPeople, spec.Scopes
+}
+
 // partner tells of an action that only approved applications may use: what
 // came of it when it was tried is all that can be known.
-func (k *checkup) partner(ctx context.Context, spec *plugin.ActionSpec, st *plugin.ActionStatus, now time.Time) error {
-	t, tried, err := k.conn.access.last(ctx, spec.Name, now)
+func (k *checkup) partner(ctx context.Context, spec *plugin.ActionSpec, on target, st *plugin.ActionStatus, now time.Time) error {
+	t, tried, err := k.conn.access.last(ctx, k.s.trialOf(spec.Name), now)
 	if err != nil {
 		return err
 	}
@@ -215,11 +235,7 @@ func (k *checkup) partner(ctx context.Context, spec *plugin.ActionSpec, st *plug
 	if t.OK {
 		return nil
 	}
-	target := targetPeople
-	if spec.Name == "search_people" {
-		target = targetSearch
-	}
-	e := (&situation{target: target, connection: k.conn.name}).noAccess()
+	e := (&situation{target: on, connection: k.conn.name}).noAccess()
 	st.Status, st.Reason, st.Hint = plugin.Unusable, e.Message, e.Hint
 	return nil
 }

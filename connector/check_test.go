@@ -49,6 +49,7 @@ func TestCheckBeforeALogin(t *testing.T) {
 		Actions: []plugin.ActionStatus{
 			{Action: "get_profile", Status: plugin.Unusable}, {Action: "search_people", Status: plugin.Unusable},
 			{Action: "get_person", Status: plugin.Unusable}, {Action: "get_people", Status: plugin.Unusable},
+			{Action: "list_connections", Status: plugin.Unusable}, {Action: "count_connections", Status: plugin.Unusable},
 		},
 		Token:       plugin.TokenStatus{WhyNot: "no token is stored"},
 		API:         plugin.APIStatus{Version: "202609", Sunset: "2027-09-15", State: plugin.APIUnchecked},
@@ -70,6 +71,7 @@ func TestCheck(t *testing.T) {
 		Actions: []plugin.ActionStatus{
 			{Action: "get_profile", Status: plugin.Usable}, {Action: "search_people", Status: plugin.Untried},
 			{Action: "get_person", Status: plugin.Untried}, {Action: "get_people", Status: plugin.Untried},
+			{Action: "list_connections", Status: plugin.Unusable}, {Action: "count_connections", Status: plugin.Unusable}, // their scopes are missing
 		},
 		Token: plugin.TokenStatus{Present: true, ExpiresAt: &expires, Refreshable: true, RefreshExpiresAt: &refresh},
 		API:   plugin.APIStatus{Version: "202609", Sunset: "2027-09-15", State: plugin.APIUnchecked},

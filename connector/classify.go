@@ -18,11 +18,14 @@ import (
 type target int
 
 const (
-	targetProfile target = iota // the account's own profile
-	targetPerson                // one member by id
-	targetPeople                // many members by id
-	targetSearch                // a search
-	targetLogin                 // the login, at the token endpoint
+	targetProfile     target = iota // the account's own profile
+	targetPerson                    // one member by id
+	targetPeople                    // many members by id
+	targetSearch                    // a search
+	targetTypeahead                 // a search among the followers of a page
+	targetConnections               // the account's own connections
+	targetCount                     // how many those are
+	targetLogin                     // the login, at the token endpoint
 )
 
 // situation is what the meaning of an error depends on besides the error.

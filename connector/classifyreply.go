@@ -127,7 +127,20 @@ func (s *situation) noAccess() *plugin.Error {
 	case targetSearch:
 		e.Message = "this application may not search for people"
 		e.Hint = "LinkedIn documents no open people search. Ask your LinkedIn contact for " + productSearch +
-			", and set search.path and search.finder as they tell you."
+			", and set search.path and search.finder as they tell you; or set search.strategy to typeahead (scope " + scopeFollowers +
+			", product \"" + productCommunity + "\") or to connections (scope " + scopeConnections + ")."
+	case targetTypeahead:
+		e.Message = "this login may not search the followers of the page"
+		e.Hint = fmt.Sprintf("The typeahead needs the scope %s (product %q), and an account that administers the page in search.organization. Add the scope to the setting scopes, then log in again: %s",
+			scopeFollowers, productCommunity, s.connectCommand())
+	case targetConnections:
+		e.Message = "this login may not list the connections of the account"
+		e.Hint = fmt.Sprintf("Connections need the scope %s, which LinkedIn gives to approved partners. Ask your LinkedIn contact for %s, add the scope to the setting scopes, then log in again: %s",
+			scopeConnections, productNetwork, s.connectCommand())
+	case targetCount:
+		e.Message = "this login may not count the connections of the account"
+		e.Hint = fmt.Sprintf("The count needs the scope %s (product %q). Add it to the setting scopes, then log in again: %s",
+			scopeSize, productCommunity, s.connectCommand())
 	default:
 		e.Message = "LinkedIn does not allow this to the application"
 		e.Hint = "Check the products of the application in the LinkedIn developer portal."

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/linkstep/linkstep/connector/oauth"
 	"github.com/linkstep/linkstep/plugin"
@@ -27,6 +28,7 @@ type connected struct {
 	tokens   *tokenStore
 	oauth    *oauth.Config
 	access   *access
+	fellBack atomic.Bool // the configured API version is retired, the default is used
 
 	mu      sync.Mutex // guards the fields below
 	retired bool

@@ -26,12 +26,11 @@ type Connector struct {
 	actions []action
 	base    *http.Transport
 
-	life context.Context // ends with Close
-	end  context.CancelCauseFunc
 	busy sync.WaitGroup // calls in flight, and sessions that are being drained
 
 	mu          sync.Mutex // guards the fields below
 	closed      bool
+	calls       map[*call]struct{}    // in flight; Close ends them
 	state       *state                // nil before Open
 	counters    quota.Counters        // nil before Open
 	answers     *cache.Cache[answer]  // nil before Open
@@ -47,13 +46,13 @@ func New(opts *Options) *Connector {
 		log:         slog.New(slog.DiscardHandler),
 		actions:     actions(),
 		base:        newBase(),
+		calls:       make(map[*call]struct{}),
 		clocks:      make(map[string]*clock),
 		connections: make(map[string]*connected),
 	}
 	if opts != nil && opts.Logger != nil {
 		c.log = opts.Logger
 	}
-	c.life, c.end = context.WithCancelCause(context.Background())
 	return c
 }
 
@@ -101,9 +100,11 @@ func (c *Connector) Close(ctx context.Context, _ *plugin.CloseRequest) (*plugin.
 	c.mu.Lock()
 	first := !c.closed
 	c.closed = true
+	for running := range c.calls {
+		running.end(errClosed)
+	}
 	c.mu.Unlock()
 	if first {
-		c.end(errClosed)
 		c.retireAll()
 	}
 	ended := make(chan struct{})
@@ -123,6 +124,9 @@ func (c *Connector) Close(ctx context.Context, _ *plugin.CloseRequest) (*plugin.
 	return &plugin.CloseResponse{}, nil
 }
 
+// call is one call of the connector on its way.
+type call struct{ end context.CancelCauseFunc }
+
 // begin counts a call in, and returns its context, which Close ends too.
 func (c *Connector) begin(ctx context.Context) (context.Context, func(), error) {
 	c.mu.Lock()
@@ -138,9 +142,12 @@ func (c *Connector) begin(ctx context.Context) (context.Context, func(), error) 
 	}
 	c.busy.Add(1)
 	ctx, cancel := context.WithCancelCause(ctx)
-	stop := context.AfterFunc(c.life, func() { cancel(errClosed) })
+	running := &call{end: cancel}
+	c.calls[running] = struct{}{}
 	return ctx, func() {
-		stop()
+		c.mu.Lock()
+		delete(c.calls, running)
+		c.mu.Unlock()
 		cancel(nil)
 		c.busy.Done()
 	}, nil

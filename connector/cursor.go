@@ -17,18 +17,22 @@ type cursorText struct {
 	Version int    `json:"v"`
 	Action  string `json:"a"`
 	Start   int64  `json:"s"`
+	Skip    int64  `json:"k,omitempty"`
 	Search  []byte `json:"h"` // SHA-256 of the viewer and the search
 }
 
 const cursorVersion = 1
 
-// sealCursor makes a cursor that goes on at start.
-func (s *session) sealCursor(ctx context.Context, start int64, action string, identity []byte) (string, error) {
+// place is where a listing goes on: at a page, after some people of it.
+type place struct{ start, skip int64 }
+
+// sealCursor makes a cursor that goes on at a place.
+func (s *session) sealCursor(ctx context.Context, at place, action string, identity []byte) (string, error) {
 	key, err := s.conn.owner.state.cursorKey(ctx)
 	if err != nil {
 		return "", err
 	}
-	text, err := json.Marshal(cursorText{Version: cursorVersion, Action: action, Start: start, Search: s.searchHash(identity)})
+	text, err := json.Marshal(cursorText{Version: cursorVersion, Action: action, Start: at.start, Skip: at.skip, Search: s.searchHash(identity)})
 	if err != nil {
 		return "", err
 	}
@@ -37,24 +41,24 @@ func (s *session) sealCursor(ctx context.Context, start int64, action string, id
 
 // openCursor returns where a cursor goes on. One of another search, of another
 // account, or not made here is an error at /cursor.
-func (s *session) openCursor(ctx context.Context, cursor, action string, identity []byte) (int64, error) {
+func (s *session) openCursor(ctx context.Context, cursor, action string, identity []byte) (place, error) {
 	key, err := s.conn.owner.state.cursorKey(ctx)
 	if err != nil {
-		return 0, err
+		return place{}, err
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil || len(raw) <= sha256.Size {
-		return 0, badCursor("the cursor is damaged", "")
+		return place{}, badCursor("the cursor is damaged", "")
 	}
 	text, sum := raw[:len(raw)-sha256.Size], raw[len(raw)-sha256.Size:]
 	var c cursorText
 	if !hmac.Equal(sum, seal(key, text)) || json.Unmarshal(text, &c) != nil || c.Version != cursorVersion {
-		return 0, badCursor("the cursor is damaged, or was not made here", "")
+		return place{}, badCursor("the cursor is damaged, or was not made here", "")
 	}
 	if c.Action != action || !hmac.Equal(c.Search, s.searchHash(identity)) {
-		return 0, badCursor("the cursor belongs to another search or another account", "Repeat the very search whose result had the cursor; only page_size, max_items, max_calls and max_age_seconds may differ.")
+		return place{}, badCursor("the cursor belongs to another search or another account", "Repeat the very search whose result had the cursor; only page_size, max_items, max_calls and max_age_seconds may differ.")
 	}
-	return c.Start, nil
+	return place{c.Start, c.Skip}, nil
 }
 
 func badCursor(message, hint string) *plugin.Error {

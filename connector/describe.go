@@ -11,7 +11,7 @@ import (
 func (c *Connector) Describe(context.Context, *plugin.DescribeRequest) (*plugin.Description, error) {
 	d := &plugin.Description{
 		Name: connectorName, DisplayName: "LinkedIn", Version: Version, Protocol: plugin.Protocol,
-		Summary: "LinkedIn steps for workflows: the own profile, a people search, and other members by id.",
+		Summary: "LinkedIn steps for workflows: the own profile, a people search, other members by id, and connections.",
 		About: plugin.About{
 			Author: "The Linkstep authors", URL: "https://github.com/linkstep/linkstep", License: "Apache-2.0",
 			Keywords: []string{"linkedin", "profile", "people", "workflow", "connector"},

@@ -1,7 +1,10 @@
 package connector
 
 import (
+	"bytes"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/linkstep/linkstep/connector/restli"
@@ -19,6 +22,18 @@ type entity struct {
 	LocalizedHeadline  string       `json:"localizedHeadline"`
 	VanityName         string       `json:"vanityName"`
 	ProfilePicture     *picture     `json:"profilePicture"`
+
+	raw json.RawMessage // as it came
+}
+
+// UnmarshalJSON keeps the text beside what is understood of it.
+func (e *entity) UnmarshalJSON(text []byte) error {
+	type plain entity
+	if err := json.Unmarshal(text, (*plain)(e)); err != nil {
+		return err
+	}
+	e.raw = bytes.Clone(text)
+	return nil
 }
 
 // privateID is the id of the entity that stands for a member who hides.
@@ -52,6 +67,15 @@ func (e *entity) member() Member {
 	return m
 }
 
+// told is the member for a step that asked for the fields.
+func (e *entity) told(f fields) Member {
+	m := e.member()
+	if f.has(rawField) {
+		m.Raw = e.raw
+	}
+	return m
+}
+
 func first(texts ...string) string {
 	for _, t := range texts {
 		if t != "" {
@@ -70,7 +94,8 @@ type multiLocale struct {
 	} `json:"preferredLocale"`
 }
 
-// text is the text in the preferred locale, or else in the first by name.
+// text is the text in the preferred locale, or else in the preferred language
+// of another country, or else in the first locale by name.
 func (m *multiLocale) text() string {
 	if m == nil {
 		return ""
@@ -79,8 +104,13 @@ func (m *multiLocale) text() string {
 		return t
 	}
 	best := ""
-	for locale, t := range m.Localized {
-		if t != "" && (best == "" || locale < best) {
+	for _, locale := range slices.Sorted(maps.Keys(m.Localized)) {
+		language, _, _ := strings.Cut(locale, "_")
+		switch {
+		case m.Localized[locale] == "":
+		case language == m.PreferredLocale.Language:
+			return m.Localized[locale]
+		case best == "":
 			best = locale
 		}
 	}

@@ -31,6 +31,25 @@ func wanted(asked, granted []string) fields {
 	return slices.Compact(f)
 }
 
+// Pseudo-fields, which no step can name in fields.
+const (
+	rawField   = "raw" // the answer as it came
+	wholeField = "*"   // whatever LinkedIn gives by default
+)
+
+// withRaw adds the answer as it came. Where the step named no fields, LinkedIn
+// is asked for no certain ones either: a projection would keep back what is
+// new.
+func (f fields) withRaw(raw, named bool) fields {
+	switch {
+	case !raw:
+		return f
+	case named:
+		return append(slices.Clone(f), rawField)
+	}
+	return append(slices.Clone(f), rawField, wholeField)
+}
+
 func (f fields) has(name string) bool { return slices.Contains(f, name) }
 
 // hasAny reports whether one of the names was asked for.
@@ -40,8 +59,12 @@ func (f fields) hasAny(names ...string) bool { return slices.ContainsFunc(names,
 func (f fields) key() string { return strings.Join(f, ",") }
 
 // projection is what to ask LinkedIn for, so that the fields can be told. The
-// id is always among it: a member who hides is known by it.
+// id is always among it: a member who hides is known by it. None: LinkedIn's
+// default.
 func (f fields) projection() restli.Projection {
+	if f.has(wholeField) {
+		return nil
+	}
 	p := restli.Names("id")
 	if f.hasAny("name", "given_name") {
 		p = append(p, restli.Field{Name: "localizedFirstName"})
@@ -66,8 +89,11 @@ func (f fields) projection() restli.Projection {
 	return p
 }
 
-// query is the projection as a parameter.
+// query is the projection as a parameter; none for none.
 func query(p restli.Projection) (restli.Query, error) {
+	if len(p) == 0 {
+		return nil, nil
+	}
 	text, err := p.Encode()
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 type GetPersonInput struct {
 	Person        PersonRef `json:"person" jsonschema:"title=Person,example=782bbtaQ,example=urn:li:person:782bbtaQ" jsonschema_description:"Whose profile to read: a person's id or URN, as another step of this connection gives it."`
 	Fields        []string  `json:"fields,omitempty" jsonschema:"title=Fields,minItems=1,maxItems=9,uniqueItems=true,enum=id,enum=urn,enum=name,enum=given_name,enum=family_name,enum=headline,enum=vanity_name,enum=profile_url,enum=picture,default=id,default=urn,default=name,default=given_name,default=family_name,example=id,example=name,example=headline" jsonschema_description:"What to find out; nothing else is requested. Left out: id, urn, name, given_name and family_name, and headline, vanity_name and profile_url where the scopes of the login allow it."`
+	Raw           bool      `json:"raw,omitempty" jsonschema:"title=As LinkedIn sent it,default=false" jsonschema_description:"Also give what LinkedIn sent, unchanged, in raw. Without fields, LinkedIn is then asked for everything that it gives by default."`
 	MaxAgeSeconds *int64    `json:"max_age_seconds,omitempty" jsonschema:"title=Not older than,minimum=0,maximum=86400,default=300,example=300" jsonschema_description:"How old an answer from memory may be, in seconds. 0 always asks LinkedIn, which costs a call of the daily limit."`
 }
 
@@ -47,7 +48,7 @@ func runGetPerson(ctx context.Context, s *session, in *GetPersonInput) (*Person,
 	if err != nil {
 		return nil, err
 	}
-	f := wanted(in.Fields, tok.Scopes)
+	f := wanted(in.Fields, tok.Scopes).withRaw(in.Raw, len(in.Fields) > 0)
 	age := maxAge(in.MaxAgeSeconds, personAge)
 	p, ok := s.recall(ctx, batchKey(id, f), age)
 	if !ok {
@@ -87,7 +88,7 @@ func (s *session) askPerson(ctx context.Context, id string, f fields) (*memberAn
 	if e.ID == privateID {
 		return nil, 0, privatePerson()
 	}
-	p := &memberAnswer{member: e.member(), pictureFailed: e.ProfilePicture.failed()}
+	p := &memberAnswer{member: e.told(f), pictureFailed: e.ProfilePicture.failed()}
 	return p, p.life(s.conn.clock.now()), nil
 }
 
@@ -98,7 +99,7 @@ type memberAnswer struct {
 }
 
 // size implements answer.
-func (p *memberAnswer) size() int { return 1 << 10 }
+func (p *memberAnswer) size() int { return 1<<10 + len(p.member.Raw) }
 
 // life is how long the member may be kept.
 func (p *memberAnswer) life(now time.Time) time.Duration {

@@ -14,6 +14,7 @@ import (
 // GetProfileInput is the input of get_profile.
 type GetProfileInput struct {
 	Fields        []string `json:"fields,omitempty" jsonschema:"title=Fields,minItems=1,maxItems=12,uniqueItems=true,enum=id,enum=urn,enum=name,enum=given_name,enum=family_name,enum=headline,enum=vanity_name,enum=profile_url,enum=picture,enum=email,enum=email_verified,enum=locale,default=id,default=urn,default=name,default=given_name,default=family_name,example=id,example=name,example=email" jsonschema_description:"What to find out; nothing else is given. Left out: id, urn, name, given_name and family_name, and headline, vanity_name and profile_url where the scopes of the login allow it."`
+	Raw           bool     `json:"raw,omitempty" jsonschema:"title=As LinkedIn sent it,default=false" jsonschema_description:"Also give what LinkedIn sent, unchanged, in raw. Without fields, LinkedIn is then asked for everything that it gives by default."`
 	MaxAgeSeconds *int64   `json:"max_age_seconds,omitempty" jsonschema:"title=Not older than,minimum=0,maximum=86400,default=300,example=300" jsonschema_description:"How old an answer from memory may be, in seconds. 0 always asks LinkedIn, which costs a call of the daily limit."`
 }
 
@@ -66,7 +67,7 @@ func runGetProfile(ctx context.Context, s *session, in *GetProfileInput) (*Profi
 	if err != nil {
 		return nil, err
 	}
-	f := wanted(in.Fields, tok.Scopes)
+	f := wanted(in.Fields, tok.Scopes).withRaw(in.Raw, len(in.Fields) > 0)
 	endpoint, err := s.profileEndpoint(tok.Scopes, f)
 	if err != nil {
 		return nil, err
@@ -147,7 +148,7 @@ func (s *session) askMe(ctx context.Context, f fields) (*Profile, time.Duration,
 	if e.ProfilePicture.failed() {
 		meterOf(ctx).notice("picture_unavailable", "LinkedIn could not show the picture this time")
 	}
-	p := &Profile{Member: e.member(), Locale: e.FirstName.locale(), Endpoint: endpointMe}
+	p := &Profile{Member: e.told(f), Locale: e.FirstName.locale(), Endpoint: endpointMe}
 	return p, p.Picture.life(cache.MaxAge, s.conn.clock.now()), nil
 }
 
@@ -164,7 +165,7 @@ func (s *session) tellAbsent(ctx context.Context, p *Profile, f fields) {
 }
 
 // size implements answer.
-func (p *Profile) size() int { return 1 << 10 }
+func (p *Profile) size() int { return 1<<10 + len(p.Raw) }
 
 // recognise keeps who the account is and which endpoint tells, where the login
 // could not find out. From the next call on its own budgets are counted.

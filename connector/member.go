@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"encoding/json"
 	"net/url"
 	"strings"
 )
@@ -18,6 +19,8 @@ type Member struct {
 	VanityName string   `json:"vanity_name,omitempty" jsonschema:"title=Profile name,maxLength=500,example=ada-example" jsonschema_description:"The name in the address of the public profile."`
 	ProfileURL string   `json:"profile_url,omitempty" jsonschema:"title=Profile address,format=uri,maxLength=2000,example=https://www.linkedin.com/in/ada-example" jsonschema_description:"The address of the public profile."`
 	Picture    *Picture `json:"picture,omitempty" jsonschema:"title=Picture" jsonschema_description:"The profile picture, in the largest size that LinkedIn offers."`
+
+	Raw json.RawMessage `json:"raw,omitempty" jsonschema:"title=As LinkedIn sent it" jsonschema_description:"What LinkedIn sent of the person, unchanged, with whatever it has that the other fields do not tell. Only where raw was asked for."`
 }
 
 // Picture is a profile picture. Its address works for a while only.
@@ -79,6 +82,9 @@ func (m *Member) only(f fields) Member {
 	}
 	if !f.has("picture") {
 		kept.Picture = nil
+	}
+	if !f.has(rawField) {
+		kept.Raw = nil
 	}
 	return kept
 }

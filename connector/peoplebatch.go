@@ -57,9 +57,7 @@ func (b *peopleBatch) read(ctx context.Context, ids []string) error {
 // ask reads some people with one call.
 func (b *peopleBatch) ask(ctx context.Context, ids []string) error {
 	meterOf(ctx).answered(false, 0)
-	projection, err := query(restli.Projection{
-		{Name: "results", Each: true, Fields: b.fields.projection()}, {Name: "statuses"}, {Name: "errors"},
-	})
+	projection, err := query(b.projection())
 	if err != nil {
 		return err
 	}
@@ -81,6 +79,15 @@ func (b *peopleBatch) ask(ctx context.Context, ids []string) error {
 	return nil
 }
 
+// projection is what to ask for of each person.
+func (b *peopleBatch) projection() restli.Projection {
+	p := b.fields.projection()
+	if len(p) == 0 {
+		return nil
+	}
+	return restli.Projection{{Name: "results", Each: true, Fields: p}, {Name: "statuses"}, {Name: "errors"}}
+}
+
 // take sorts one person of a reply into found or failed.
 func (b *peopleBatch) take(ctx context.Context, reply *restli.Batch[entity], id string) {
 	e, err := reply.Get(id)
@@ -88,12 +95,12 @@ func (b *peopleBatch) take(ctx context.Context, reply *restli.Batch[entity], id 
 	case errors.Is(err, restli.ErrNoAnswer):
 		b.failed[id] = noSuchPerson()
 	case err != nil:
-		b.failed[id] = classify(err, b.s.situation(ctx, &question{action: "get_people", target: targetPerson}))
+		b.failed[id] = classify(err, b.s.situation(ctx, &question{action: "get_people", target: targetPerson}, ""))
 	case e.ID == privateID:
 		b.failed[id] = privatePerson()
 	default:
 		e.ID = id
-		p := &memberAnswer{member: e.member(), pictureFailed: e.ProfilePicture.failed()}
+		p := &memberAnswer{member: e.told(b.fields), pictureFailed: e.ProfilePicture.failed()}
 		b.found[id] = p
 		b.s.keep(ctx, batchKey(id, b.fields), p)
 	}

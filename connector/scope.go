@@ -16,6 +16,9 @@ const (
 	scopeLiteProfile  = "r_liteprofile"
 	scopeBasicProfile = "r_basicprofile"
 	scopeCompliance   = "r_compliance"
+	scopeConnections  = "r_1st_connections"
+	scopeSize         = "r_1st_connections_size"
+	scopeFollowers    = "r_organization_followers"
 )
 
 // Products of LinkedIn, as the developer portal names them.
@@ -24,6 +27,7 @@ const (
 	productOldSignIn = "Sign In with LinkedIn (before August 2023)"
 	productCommunity = "Community Management API"
 	productPeople    = "partner access to the Profile API for other members"
+	productNetwork   = "partner access to the Connections API"
 	productSearch    = "partner access to a people search"
 )
 
@@ -36,6 +40,9 @@ func authScopes() []plugin.AuthScope {
 		{Name: scopeEmail, Product: productSignIn, Description: "Use the primary email address of your account."},
 		{Name: scopeLiteProfile, Product: productOldSignIn, Description: "Use your name and photo. LinkedIn grants it to old applications only."},
 		{Name: scopeBasicProfile, Product: productCommunity, Description: "Use your name, photo, headline and public profile address."},
+		{Name: scopeConnections, Product: productNetwork, Description: "See who your connections are."},
+		{Name: scopeSize, Product: productCommunity, Description: "See how many connections you have."},
+		{Name: scopeFollowers, Product: productCommunity, Description: "Find followers of pages that you manage."},
 	}
 }
 

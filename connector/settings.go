@@ -28,10 +28,12 @@ type Settings struct {
 // SearchSettings say how people are searched for. LinkedIn documents no open
 // people search, so everything about it is configuration.
 type SearchSettings struct {
-	Strategy string       `json:"strategy,omitempty" jsonschema:"title=Kind of search,enum=search,default=search,example=search" jsonschema_description:"The search that the application may use: search is a finder over all people, for approved applications."`
-	Path     string       `json:"path,omitempty" jsonschema:"title=Path,minLength=2,maxLength=200,pattern=^/(v2|rest)(/[A-Za-z0-9]+)+$,default=/v2/search/people,example=/v2/search/people" jsonschema_description:"The path of the search on the API's host."`
-	Finder   string       `json:"finder,omitempty" jsonschema:"title=Finder,minLength=1,maxLength=100,pattern=^[A-Za-z0-9]+$,default=People,example=People" jsonschema_description:"The name of the finder, which goes into the parameter q."`
-	Params   SearchParams `json:"params,omitzero" jsonschema:"title=Parameter names" jsonschema_description:"What the search calls its filters. An empty name means that the search does not have the filter."`
+	Strategy     string       `json:"strategy,omitempty" jsonschema:"title=Kind of search,enum=search,enum=typeahead,enum=connections,default=search,example=search" jsonschema_description:"The search that the application may use. search is a finder over all people, which LinkedIn gives to single partners. typeahead finds followers of a page by name; it needs the scope r_organization_followers and an account that administers the page. connections looks through the account's own connections; it needs the scope r_1st_connections."`
+	Path         string       `json:"path,omitempty" jsonschema:"title=Path,minLength=2,maxLength=200,pattern=^/(v2|rest)(/[A-Za-z0-9]+)+$,example=/v2/search/people" jsonschema_description:"The path of the search on the API's host. Left out: /v2/search/people, /rest/peopleTypeahead or /v2/connections, after the kind of search."`
+	Finder       string       `json:"finder,omitempty" jsonschema:"title=Finder,minLength=1,maxLength=100,pattern=^[A-Za-z0-9]+$,example=People" jsonschema_description:"The name of the finder, which goes into the parameter q. Left out: People, organizationFollowers or viewer, after the kind of search."`
+	Organization string       `json:"organization,omitempty" jsonschema:"title=Page,maxLength=255,pattern=^urn:li:organization:[0-9]+$,example=urn:li:organization:2414183" jsonschema_description:"The page whose followers the typeahead finds, as a URN. The account must administer it."`
+	Window       int64        `json:"window,omitempty" jsonschema:"title=Depth,minimum=0,maximum=1000000,default=0,example=1000" jsonschema_description:"How many people LinkedIn shows of one search, however many there are. A search goes no deeper and says so. 0: not known; it ends when LinkedIn gives nothing more."`
+	Params       SearchParams `json:"params,omitzero" jsonschema:"title=Parameter names" jsonschema_description:"What the search calls its filters. An empty name means that the search does not have the filter."`
 }
 
 // SearchParams are the names of the parameters of a people search.
@@ -51,9 +53,6 @@ type LimitSetting struct {
 	CallsPerDay int64  `json:"calls_per_day" jsonschema:"title=Calls a day,minimum=1,maximum=1000000000,example=500" jsonschema_description:"How many calls are allowed from midnight to midnight UTC."`
 }
 
-// strategySearch is the only search strategy so far.
-const strategySearch = "search"
-
 // defaultSettings are those of a connection that sets nothing.
 func defaultSettings() *Settings {
 	return &Settings{
@@ -65,7 +64,7 @@ func defaultSettings() *Settings {
 		Timeout:     30,
 		MaxRetries:  3,
 		Search: &SearchSettings{
-			Strategy: strategySearch, Path: "/v2/search/people", Finder: "People",
+			Strategy: strategySearch,
 			Params: SearchParams{
 				Keywords: "keywords", FirstName: "firstName", LastName: "lastName",
 				Company: "company", Title: "title", School: "school",

@@ -75,8 +75,16 @@ func TestSettings(t *testing.T) {
 			want: violations{
 				"/search/finder":   "a name of letters and digits is needed",
 				"/search/path":     "a path is needed that begins with /v2/ or /rest/",
-				"/search/strategy": "this search is not known: use search",
+				"/search/strategy": "this search is not known: use search, typeahead, connections",
 			}},
+		{name: "typeahead without a page", why: "it searches the followers of one", settings: `{"search":{"strategy":"typeahead"}}`,
+			want: violations{"/search/organization": "the typeahead needs the page whose followers it finds"}},
+		{name: "page that is none", why: "a person has no followers here", settings: `{"search":{"strategy":"typeahead","organization":"urn:li:person:A1","window":-1}}`,
+			want: violations{
+				"/search/organization": "the URN of a page is needed, urn:li:organization: and its number",
+				"/search/window":       "a number from 0 to 1000000 is needed",
+			}},
+		{name: "connections", why: "they need no more than a login", settings: `{"search":{"strategy":"connections"}}`},
 		{name: "parameter that is two", why: "a name must not smuggle in another parameter", settings: `{"search":{"params":{"company":"a&count=1"}}}`,
 			want: violations{"/search/params/company": "a name of letters and digits is needed, or nothing"}},
 		{name: "limit of nothing", why: "which endpoint, whose, how many", settings: `{"limits":[{"endpoint":"","scope":"everybody","calls_per_day":0}]}`,

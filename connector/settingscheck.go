@@ -18,7 +18,7 @@ const foreignHost = "only LinkedIn's own host is allowed here"
 // shapes are the patterns that the schema of the settings has too: a host may
 // be older than the connector, and a connector trusts no host with them.
 type shapes struct {
-	clientID, version, scopes, path, name, optionalName *regexp.Regexp
+	clientID, version, scopes, path, organization, name, optionalName *regexp.Regexp
 }
 
 // settingShapes compiles the patterns at their first use: a start is waited for.
@@ -28,6 +28,7 @@ var settingShapes = sync.OnceValue(func() *shapes {
 		version:      regexp.MustCompile(`^20[0-9]{2}(0[1-9]|1[0-2])$`),
 		scopes:       regexp.MustCompile(`^[A-Za-z0-9_. ,]{0,1000}$`),
 		path:         regexp.MustCompile(`^/(v2|rest)(/[A-Za-z0-9]+)+$`),
+		organization: regexp.MustCompile(`^urn:li:organization:[0-9]{1,30}$`),
 		name:         regexp.MustCompile(`^[A-Za-z0-9]{1,100}$`),
 		optionalName: regexp.MustCompile(`^[A-Za-z0-9]{0,100}$`),
 	}
@@ -67,7 +68,10 @@ func (s *Settings) check(dev bool) []plugin.Violation {
 
 func (s *SearchSettings) check(c *checker) {
 	shape := settingShapes()
-	c.add(s.Strategy == strategySearch, "/search/strategy", "this search is not known: use "+strategySearch)
+	c.add(slices.Contains(strategyNames(), s.Strategy), "/search/strategy", "this search is not known: use "+strings.Join(strategyNames(), ", "))
+	c.add(s.Organization == "" || shape.organization.MatchString(s.Organization), "/search/organization", "the URN of a page is needed, urn:li:organization: and its number")
+	c.add(s.Organization != "" || s.Strategy != strategyTypeahead, "/search/organization", "the typeahead needs the page whose followers it finds")
+	c.add(s.Window >= 0 && s.Window <= 1_000_000, "/search/window", "a number from 0 to 1000000 is needed")
 	c.add(len(s.Path) <= 200 && shape.path.MatchString(s.Path), "/search/path", "a path is needed that begins with /v2/ or /rest/")
 	c.add(shape.name.MatchString(s.Finder), "/search/finder", "a name of letters and digits is needed")
 	for name, value := range map[string]string{

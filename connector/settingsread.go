@@ -20,6 +20,7 @@ func readSettings(conn *plugin.Connection) (*Settings, error) {
 			violations = append(violations, plugin.Violation{Pointer: "/" + escapePointer(name), Message: "there is no such secret setting"})
 		}
 	}
+	s.Search.complete()
 	s.ClientSecret = conn.Secrets["client_secret"]
 	if len(violations) == 0 {
 		violations = s.check(conn.Dev)
@@ -59,7 +60,8 @@ func (s *Settings) decode(raw json.RawMessage) []plugin.Violation {
 	}
 	params := json.RawMessage(nil)
 	violations = append(violations, decodeObject("/search", search, map[string]any{
-		"strategy": &s.Search.Strategy, "path": &s.Search.Path, "finder": &s.Search.Finder, "params": &params,
+		"strategy": &s.Search.Strategy, "path": &s.Search.Path, "finder": &s.Search.Finder,
+		"organization": &s.Search.Organization, "window": &s.Search.Window, "params": &params,
 	})...)
 	if params == nil {
 		return violations

@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"time"
@@ -71,7 +72,7 @@ func decodeUserinfo(body []byte) (*Profile, error) {
 	return &Profile{
 		Member: Member{
 			ID: u.Sub, URN: personURN(u.Sub), Name: u.Name, GivenName: u.GivenName, FamilyName: u.FamilyName,
-			Picture: pictureAt(u.Picture),
+			Picture: pictureAt(u.Picture), Raw: bytes.Clone(body),
 		},
 		Email: u.Email, EmailVerified: u.EmailVerified, Locale: string(u.Locale), Endpoint: endpointUserinfo,
 	}, nil

@@ -1,6 +1,12 @@
 package connector
 
-import "time"
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/linkstep/linkstep/connector/restli"
+)
 
 // Version is the connector's own version.
 const Version = "0.1.0"
@@ -52,4 +58,24 @@ func untilSunset(version string, now time.Time) (left time.Duration, known bool)
 		return 0, false
 	}
 	return day.Sub(now), true
+}
+
+// versioned is a call in the version that the connection has come to use.
+func (s *session) versioned(call restli.Call) restli.Call {
+	if call.Version != "" && s.conn.fellBack.Load() {
+		call.Version = defaultAPIVersion
+	}
+	return call
+}
+
+// fallBack makes the connection use the default version from now on, because
+// LinkedIn has retired the configured one while the process runs. It says so
+// once.
+func (s *session) fallBack(ctx context.Context, retired string) {
+	if !s.conn.fellBack.CompareAndSwap(false, true) {
+		return
+	}
+	hint := (&situation{connection: s.conn.name, version: retired}).versionRetired().Hint
+	meterOf(ctx).notice("version_retired", fmt.Sprintf("LinkedIn does not serve API version %s any more; version %s is used instead. %s",
+		retired, defaultAPIVersion, hint))
 }

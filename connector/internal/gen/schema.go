@@ -56,6 +56,8 @@ func mapType(t reflect.Type) *jsonschema.Schema {
 	switch t {
 	case reflect.TypeFor[plugin.Secret]():
 		return &jsonschema.Schema{Type: "string", WriteOnly: true}
+	case reflect.TypeFor[json.RawMessage]():
+		return &jsonschema.Schema{Type: "object", AdditionalProperties: jsonschema.TrueSchema}
 	case reflect.TypeFor[connector.PersonRef]():
 		length := uint64(len("urn:li:person:") + 100)
 		return &jsonschema.Schema{
