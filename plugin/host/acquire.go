@@ -12,6 +12,9 @@ func (p *Plugin) acquire(ctx context.Context) (*running, error) {
 	if r, err := p.ready(); r != nil || err != nil {
 		return r, err
 	}
+	if _, err := p.restartAt(ctx); err != nil {
+		return nil, err // answered at once, whoever waits for a start
+	}
 	select {
 	case <-p.starts:
 		defer func() { p.starts <- struct{}{} }()

@@ -30,7 +30,11 @@ func (p *Plugin) Authorize(ctx context.Context, conn *Connection, req *plugin.Au
 		in := *req
 		in.Connection = conn.ID
 		hideStep(&in, r.hide)
-		return r.Authorize(ctx, &in)
+		res, err := r.Authorize(ctx, &in)
+		if err == nil {
+			r.hide(res.Session.Reveal())
+		}
+		return res, err
 	})
 }
 

@@ -31,9 +31,10 @@ type Plugin struct {
 	gone     chan struct{} // closed when the connector has been stopped for good
 	closeErr error         // valid once gone is closed
 
-	mu      sync.Mutex  // guards the fields below
-	current *running    // nil: not running
-	crashes []time.Time // oldest first
+	mu        sync.Mutex  // guards the fields below
+	current   *running    // nil: not running
+	crashes   []time.Time // oldest first
+	notBefore time.Time   // no start before; zero: at once
 }
 
 func newPlugin(h *Host, src Source) *Plugin {
@@ -89,12 +90,6 @@ func (p *Plugin) PID() int {
 		return proc.run.cmd.Process.Pid
 	}
 	return 0
-}
-
-func (p *Plugin) crashed(at time.Time) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.crashes = append(p.crashes, at)
 }
 
 func (p *Plugin) name() string {

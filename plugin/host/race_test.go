@@ -9,7 +9,9 @@ import (
 
 // patience stretches the times that tests allow: the race detector makes a
 // start several times slower.
-const patience = 4
+const patience = 8
+
+const underRace = true
 
 // init starts a child anew with its exit sped up: under the race detector a
 // process sleeps for a second when it ends.

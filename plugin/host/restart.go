@@ -18,45 +18,65 @@ type restart struct {
 
 var usualRestart = restart{min: 200 * time.Millisecond, max: 30 * time.Second, crashes: 5, within: 5 * time.Minute}
 
-// backOff waits before a restart, longer with each crash of the last minutes.
-// After too many of them it refuses: the circuit is open until the oldest is
-// forgotten.
-func (p *Plugin) backOff(ctx context.Context) error {
+// crashed notes a crash. The next start waits, longer with each crash of the
+// last minutes, and up to a fifth more, so that many hosts do not start in
+// step.
+func (p *Plugin) crashed(at time.Time) {
 	rule := p.host.restart
 	p.mu.Lock()
-	now := time.Now()
-	for len(p.crashes) > 0 && now.Sub(p.crashes[0]) >= rule.within {
+	defer p.mu.Unlock()
+	p.forgetCrashes(at)
+	p.crashes = append(p.crashes, at)
+	wait := min(rule.min<<min(len(p.crashes)-1, 20), rule.max)
+	p.notBefore = at.Add(wait + rand.N(wait/5+1))
+}
+
+// forgetCrashes drops what is too long ago to count. The caller holds p.mu.
+func (p *Plugin) forgetCrashes(now time.Time) {
+	for len(p.crashes) > 0 && now.Sub(p.crashes[0]) >= p.host.restart.within {
 		p.crashes = p.crashes[1:]
 	}
-	n := len(p.crashes)
-	var until time.Time
-	switch {
-	case n >= rule.crashes:
-		until = p.crashes[n-rule.crashes].Add(rule.within)
-	case n > 0:
-		wait := min(rule.min<<min(n-1, 20), rule.max)
-		// Up to a fifth more, so that many hosts do not start in step.
-		until = p.crashes[n-1].Add(wait + rand.N(wait/5+1))
+}
+
+// restartAt returns when the connector may be started. It is an error when
+// that is beyond the caller's deadline, or when there were too many crashes:
+// then the circuit is open until the oldest is forgotten.
+func (p *Plugin) restartAt(ctx context.Context) (time.Time, error) {
+	rule := p.host.restart
+	p.mu.Lock()
+	p.forgetCrashes(time.Now())
+	n, at := len(p.crashes), p.notBefore
+	if n >= rule.crashes {
+		at = p.crashes[n-rule.crashes].Add(rule.within)
 	}
 	p.mu.Unlock()
 
 	if n >= rule.crashes {
-		return &plugin.Error{
-			Kind: plugin.PluginCrashed, Source: plugin.SourceHost, Effect: plugin.EffectNone, Retryable: true, RetryAt: &until,
+		return at, &plugin.Error{
+			Kind: plugin.PluginCrashed, Source: plugin.SourceHost, Effect: plugin.EffectNone, Retryable: true, RetryAt: &at,
 			Message: fmt.Sprintf("the plugin %s crashed %d times in %s and is not started for a while", p.name(), n, rule.within),
 			Hint:    "Look at the plugin's log, or install another version of it.",
 		}
 	}
-	wait := time.Until(until)
-	if wait <= 0 {
-		return nil
-	}
-	if deadline, ok := ctx.Deadline(); ok && deadline.Before(until) {
-		return &plugin.Error{
-			Kind: plugin.PluginCrashed, Source: plugin.SourceHost, Effect: plugin.EffectNone, Retryable: true, RetryAt: &until,
+	if deadline, ok := ctx.Deadline(); ok && deadline.Before(at) {
+		return at, &plugin.Error{
+			Kind: plugin.PluginCrashed, Source: plugin.SourceHost, Effect: plugin.EffectNone, Retryable: true, RetryAt: &at,
 			Message: fmt.Sprintf("the plugin %s crashed and starts again only after the call's deadline", p.name()),
 			Hint:    "Run the step again, with more time.",
 		}
+	}
+	return at, nil
+}
+
+// backOff waits until the connector may be started.
+func (p *Plugin) backOff(ctx context.Context) error {
+	at, err := p.restartAt(ctx)
+	if err != nil {
+		return err
+	}
+	wait := time.Until(at)
+	if wait <= 0 {
+		return nil
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()

@@ -181,3 +181,23 @@ func TestSecretSettingNotShown(t *testing.T) {
 		t.Errorf("error = %s, want one that does not show the secret", doc)
 	}
 }
+
+// FuzzInput validates anything without a panic, and never lets broken JSON
+// through.
+func FuzzInput(f *testing.F) {
+	for _, tt := range inputs {
+		f.Add(tt.input)
+	}
+	spec := plugin.ActionSpec{Name: "echo", Input: json.RawMessage(plugintest.EchoSchema)}
+	p := newPlugin(New(nil), Source{})
+	p.desc = &plugin.Description{Name: "tester", Actions: []plugin.ActionSpec{spec}}
+	f.Fuzz(func(t *testing.T, input string) {
+		err := p.validateInput(&spec, json.RawMessage(input))
+		if err == nil && !json.Valid([]byte(input)) {
+			t.Errorf("%q passes", input)
+		}
+		if e := plugin.AsError(err); e != nil && (e.Kind != plugin.InvalidInput || e.Message == "" || e.Hint == "") {
+			t.Errorf("%q gives %+v", input, e)
+		}
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -319,6 +320,27 @@ func noted(t *testing.T, store plugin.Store) string {
 	}
 	t.Fatal("the connector does not notice the end of its context")
 	return ""
+}
+
+// TestIdleStream waits in a call in which nothing moves: a keepalive that the
+// other side does not allow would end it.
+func TestIdleStream(t *testing.T) {
+	idle := 300 * time.Millisecond
+	if os.Getenv("LINKSTEP_SOAK") != "" {
+		idle = 65 * time.Second
+	}
+	eachWay(t, func(t *testing.T, p *Plugin) {
+		ctx, cancel := context.WithTimeout(t.Context(), idle)
+		defer cancel()
+		start := time.Now()
+		_, err := p.Invoke(ctx, account(), request("wait", `{}`), nil)
+		if took := time.Since(start); plugin.KindOf(err) != plugin.Deadline || took < idle {
+			t.Errorf("%v after %s, want the deadline's error after %s", err, took, idle)
+		}
+		if got := run(t.Context(), p.Invoke, request("events", `{}`)); got.Err != nil {
+			t.Errorf("after the wait: %v", got.Err)
+		}
+	})
 }
 
 func TestReaderStops(t *testing.T) {

@@ -97,6 +97,9 @@ func (c *child) wait(t *testing.T) (int, time.Duration) {
 	return c.cmd.ProcessState.ExitCode(), time.Since(began)
 }
 
+// patience stretches the times that tests allow, for a machine that is busy.
+const patience = 3
+
 // cookie is what a host puts into the environment.
 var cookie = wire.Handshake.MagicCookieKey + "=" + wire.Handshake.MagicCookieValue
 
@@ -158,8 +161,8 @@ func TestEnd(t *testing.T) {
 				t.Fatal(err)
 			}
 			status, took := c.wait(t)
-			if status != 0 || took > tt.atMost {
-				t.Errorf("status %d after %s, want 0 within %s: %s", status, took, tt.atMost, tt.why)
+			if status != 0 || took > tt.atMost*patience {
+				t.Errorf("status %d after %s, want 0 within %s: %s", status, took, tt.atMost*patience, tt.why)
 			}
 			if closes := strings.Count(c.stderr.String(), `"closing"`); (closes == 1) != tt.closes || closes > 1 {
 				t.Errorf("the connector was told %d times to close: %s\n%s", closes, tt.why, c.stderr.String())

@@ -96,7 +96,7 @@ type input struct {
 	Text       string `json:"text"`
 	Output     string `json:"output"`
 
-	How   string `json:"how"`   // crash: exit, panic, kill or stop
+	How   string `json:"how"`   // crash: exit, panic, kill, memory or stop
 	Times int    `json:"times"` // crash: only so often
 
 	Stream string `json:"stream"`
@@ -215,11 +215,28 @@ func (c *Connector) crash(ctx context.Context, in input) (*plugin.Result, error)
 		go func() { panic(in.Text) }()
 	case "kill":
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	case "memory":
+		eat()
 	case "stop":
 		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
 	}
 	<-ctx.Done()
 	return nil, ctx.Err()
+}
+
+// eat takes memory until there is no more, which the process limits first.
+func eat() {
+	limit := syscall.Rlimit{Cur: 256 << 20, Max: 256 << 20}
+	if err := syscall.Setrlimit(syscall.RLIMIT_DATA, &limit); err != nil {
+		panic(err)
+	}
+	var eaten [][]byte
+	for {
+		eaten = append(eaten, bytes.Repeat([]byte("x"), 8<<20))
+		if len(eaten) > 1000 { // a system without the limit
+			os.Exit(2)
+		}
+	}
 }
 
 func noise(in input) (*plugin.Result, error) {

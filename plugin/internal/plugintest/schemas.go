@@ -14,8 +14,9 @@ const configSchema = `{"type":"object","additionalProperties":false,"required":[
 
 const openSchema = `{"type":"object"}`
 
-// echoSchema has one of every rule that a form knows.
-const echoSchema = `{"type":"object","additionalProperties":false,"required":["text"],"properties":{
+// EchoSchema is the input schema of the action echo: one of every rule that a
+// form knows.
+const EchoSchema = `{"type":"object","additionalProperties":false,"required":["text"],"properties":{
 	"text":{"type":"string","minLength":1,"maxLength":10,"pattern":"^[a-z ]*$","examples":["a word"]},
 	"count":{"type":"integer","minimum":1,"maximum":25},
 	"ratio":{"type":"number","minimum":0.25,"maximum":0.75},
@@ -40,7 +41,7 @@ func actionSpecs() []plugin.ActionSpec {
 			Data: plugin.Data{Subject: plugin.SubjectNone},
 		}
 	}
-	echo := spec("echo", echoSchema, plugin.EffectRead)
+	echo := spec("echo", EchoSchema, plugin.EffectRead)
 	echo.Examples = []plugin.Example{{Title: "A word", Input: json.RawMessage(`{"text":"hello"}`)}}
 	pages := spec("pages", pagesSchema, plugin.EffectRead)
 	pages.Paging = &plugin.Paging{Field: "people", MaxPageSize: 25}
