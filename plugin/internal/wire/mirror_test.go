@@ -32,7 +32,7 @@ func (f *filler) fill(t *testing.T, v reflect.Value) {
 		v.Set(reflect.ValueOf(time.Date(2026, 11, 24, 12, 0, 0, int(f.n), time.UTC)))
 		return
 	case json.RawMessage:
-		v.SetBytes(fmt.Appendf(nil, `{"n":%d}`, f.n))
+		v.SetBytes(fmt.Appendf(nil, `{"n":%d,"text":"<&>"}`, f.n))
 		return
 	case plugin.Secret:
 		v.Set(reflect.ValueOf(plugin.NewSecret(fmt.Sprintf("secret %d", f.n))))
