@@ -32,7 +32,7 @@ func maxAge(asked *int64, byDefault time.Duration) time.Duration {
 // load says how long its answer may be kept. Answers are kept for a day rather
 // than for the default lifetime, since each step chooses how old is too old.
 func remember[A answer](ctx context.Context, s *session, request string, age time.Duration, load func(context.Context) (A, time.Duration, error)) (A, error) {
-	hit, err := s.conn.owner.answers.Get(ctx, cache.Key{Viewer: s.viewer, Request: request}, age,
+	hit, err := s.conn.owner.answers.Get(ctx, cache.Key{Viewer: s.memory, Request: request}, age,
 		func(ctx context.Context) (answer, time.Duration, error) { return load(ctx) })
 	if err != nil {
 		var none A

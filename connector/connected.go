@@ -138,11 +138,11 @@ func (c *connected) retire() {
 
 // drain closes a session that nobody will use any more, after those who do.
 func (c *connected) drain(s *session) {
-	c.owner.answers.Purge(s.viewer)
+	c.owner.answers.Purge(s.memory)
 	c.owner.busy.Go(func() {
 		s.calls.Wait()
 		s.source.Close()
-		c.owner.answers.Purge(s.viewer)
+		c.owner.answers.Purge(s.memory)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/linkstep/linkstep/connector/cache"
@@ -26,7 +27,8 @@ type Connector struct {
 	actions []action
 	base    *http.Transport
 
-	busy sync.WaitGroup // calls in flight, and sessions that are being drained
+	logins atomic.Int64   // sessions begun
+	busy   sync.WaitGroup // calls in flight, and sessions that are being drained
 
 	mu          sync.Mutex // guards the fields below
 	closed      bool

@@ -120,7 +120,7 @@ func (s *session) recall(ctx context.Context, key string, age time.Duration) (*m
 	if age <= 0 {
 		return nil, false
 	}
-	hit, err := s.conn.owner.answers.Get(ctx, cache.Key{Viewer: s.viewer, Request: key}, age,
+	hit, err := s.conn.owner.answers.Get(ctx, cache.Key{Viewer: s.memory, Request: key}, age,
 		func(context.Context) (answer, time.Duration, error) { return nil, 0, errForgotten })
 	if err != nil {
 		return nil, false
@@ -131,6 +131,6 @@ func (s *session) recall(ctx context.Context, key string, age time.Duration) (*m
 
 // keep puts a person into memory.
 func (s *session) keep(ctx context.Context, key string, p *memberAnswer) {
-	_, _ = s.conn.owner.answers.Get(ctx, cache.Key{Viewer: s.viewer, Request: key}, 0,
+	_, _ = s.conn.owner.answers.Get(ctx, cache.Key{Viewer: s.memory, Request: key}, 0,
 		func(context.Context) (answer, time.Duration, error) { return p, p.life(s.conn.clock.now()), nil })
 }

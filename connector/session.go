@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -17,7 +18,8 @@ import (
 type session struct {
 	conn    *connected
 	account *accountRecord
-	viewer  string // of the cache
+	viewer  string // whom cursors belong to
+	memory  string // viewer of the cache: this login alone, for the last one's memory is purged while this one begins
 	source  *oauth.Source
 	tokens  *watchedTokens // source, seen from outside
 	ledger  *quota.Ledger
@@ -30,6 +32,7 @@ type session struct {
 // newSession builds the way to LinkedIn for an account. Nothing is sent.
 func (c *connected) newSession(account *accountRecord) *session {
 	s := &session{conn: c, account: account, viewer: c.id + "/" + account.ID}
+	s.memory = s.viewer + "/" + strconv.FormatInt(c.owner.logins.Add(1), 10)
 	s.source = oauth.NewSource(c.oauth, c.tokens, &oauth.SourceOptions{
 		Notify: func(err error) { c.owner.log.Warn("the token was not refreshed", "connection", c.name, "error", err) },
 	})
