@@ -82,8 +82,8 @@ func (p *Plugin) recognise(desc *plugin.Description) error {
 	case !validName(desc.Name):
 		return &plugin.Error{
 			Kind: plugin.PluginIncompatible, Source: plugin.SourceConnector, Effect: plugin.EffectNone,
-			Message: fmt.Sprintf("the plugin calls itself %q, which a connector may not be called: lower-case letters, digits and dashes, and not %q", desc.Name, hostName),
-			Hint:    "Report this to the plugin's author.",
+			Message: fmt.Sprintf("the plugin calls itself %q, which cannot be the name of a connector", desc.Name),
+			Hint:    fmt.Sprintf("Report this to the plugin's author: up to 40 lower-case letters, digits and dashes, a letter first, and not %q.", hostName),
 		}
 	}
 	return nil

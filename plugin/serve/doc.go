@@ -7,5 +7,6 @@
 //
 // The process speaks gRPC with the host that started it, logs to it over
 // standard error, and ends when the host asks, when it gets SIGTERM, or when
-// the host is gone. Standard output belongs to the handshake.
+// the host is gone. Standard output belongs to the handshake; what a connector
+// prints after that goes to the host's log.
 package serve
