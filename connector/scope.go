@@ -23,12 +23,13 @@ const (
 
 // Products of LinkedIn, as the developer portal names them.
 const (
-	productSignIn    = "Sign In with LinkedIn using OpenID Connect"
-	productOldSignIn = "Sign In with LinkedIn (before August 2023)"
-	productCommunity = "Community Management API"
-	productPeople    = "partner access to the Profile API for other members"
-	productNetwork   = "partner access to the Connections API"
-	productSearch    = "partner access to a people search"
+	productSignIn     = "Sign In with LinkedIn using OpenID Connect"
+	productOldSignIn  = "Sign In with LinkedIn (before August 2023)"
+	productCommunity  = "Community Management API"
+	productPeople     = "partner access to the Profile API for other members"
+	productNetwork    = "partner access to the Connections API"
+	productCompliance = "Compliance API, which LinkedIn has closed"
+	productSearch     = "partner access to a people search"
 )
 
 // authScopes describes the scopes that the actions use.
@@ -42,6 +43,7 @@ func authScopes() []plugin.AuthScope {
 		{Name: scopeBasicProfile, Product: productCommunity, Description: "Use your name, photo, headline and public profile address."},
 		{Name: scopeConnections, Product: productNetwork, Description: "See who your connections are."},
 		{Name: scopeSize, Product: productCommunity, Description: "See how many connections you have."},
+		{Name: scopeCompliance, Product: productCompliance, Description: "Archive your activity, as a regulated firm must."},
 		{Name: scopeFollowers, Product: productCommunity, Description: "Find followers of pages that you manage."},
 	}
 }
