@@ -36,7 +36,8 @@ type walk struct {
 	identity []byte // of the listing, for cursors
 	skip     int64  // people at the beginning of the next page that were given before
 	pageSize int
-	left     int // people still wanted
+	left     int             // people still wanted
+	seen     map[string]bool // ids of those who were passed on
 	maxCalls int
 	end      ListEnd
 }
@@ -76,7 +77,7 @@ func (w *walk) begin(ctx context.Context) error {
 			return err
 		}
 	}
-	w.skip = from.skip
+	w.skip, w.seen = from.skip, make(map[string]bool)
 	w.pager = restli.NewPager(w.list.call.Query, &restli.PagerOptions{
 		Count: int64(orDefault(w.list.upPage, w.pageSize)), Start: from.start, MaxPages: 10_000, Window: w.list.window,
 	})
@@ -178,12 +179,13 @@ func (w *walk) take(ctx context.Context, page *peoplePage) (done bool, err error
 func (w *walk) choose(page *peoplePage) (people []Person, cut int64) {
 	for i := w.skip; i < int64(len(page.people)); i++ {
 		p := page.people[i]
-		if w.list.keep != nil && !w.list.keep(&p) {
-			continue
+		if w.seen[p.ID] || w.list.keep != nil && !w.list.keep(&p) {
+			continue // LinkedIn's pages may overlap while the list changes
 		}
 		if len(people) == w.left {
 			return people, i
 		}
+		w.seen[p.ID] = true
 		people = append(people, p)
 	}
 	return people, 0

@@ -10,7 +10,8 @@
 //	_, err := client.Do(req)              // *quota.ExhaustedError: not sent
 //	usage, err := ledger.Usage(ctx)
 //
-// It does not wait, retry or slow down, and a burst 429 passes through it.
+// A share of each configured limit is kept back from [Background] calls. The
+// package does not wait, retry or slow down, and a burst 429 passes through it.
 // Counters that outlive the process are the caller's; [MemoryCounters] is for
 // who has none.
 package quota

@@ -42,8 +42,9 @@ func (l *Ledger) recall(b bucket) learned {
 }
 
 // park closes a reservation's bucket for the day, for every process, because
-// LinkedIn has refused it. The first refusal of a day teaches the limit: the
-// attempts before this one.
+// LinkedIn has refused it, and learns the limit: the attempts before this one.
+// Of several refusals of a day the one with the fewest attempts before it is
+// right: those after it were on their way when the limit was reached.
 func (r *Reservation) park(ctx context.Context, scope Scope) error {
 	l := r.ledger
 	i := r.index(scope)
@@ -52,12 +53,14 @@ func (r *Reservation) park(ctx context.Context, scope Scope) error {
 		return nil // the day it was about is over
 	}
 	// With this limit the second one to park is refused, and adds nothing.
-	result, err := l.counters.Add(ctx, []Add{{Key: b.key, Window: c.Window, N: parked, Limit: 2*parked - 1}})
+	closing := Add{Key: b.key, Window: c.Window, N: parked, Limit: 2*parked - 1}
+	result, err := l.counters.Add(ctx, []Add{closing})
 	if err != nil {
 		return fmt.Errorf("close the day's budget: %w", err)
 	}
-	if before := c.N - 1; result.Granted && before > 0 {
-		return l.teach(ctx, b, learned{calls: before, day: c.Window}, 0)
+	r.counts[i] = result.Counts[0]
+	if before := c.N - 1; before > 0 {
+		return l.teach(ctx, b, learned{calls: before, day: c.Window}, lower)
 	}
 	return nil
 }
@@ -70,27 +73,48 @@ func (r *Reservation) succeed(ctx context.Context) error {
 		if (u.Source != Learned && u.Source != Default) || u.Used <= u.Limit {
 			continue
 		}
-		var today int64 // what the counter has if it is of the same day
-		if u.LearnedOn == r.counts[i].Window {
-			today = u.Limit
-		}
-		if err := l.teach(ctx, b, learned{calls: u.Used, day: r.counts[i].Window}, today); err != nil {
+		if err := l.teach(ctx, b, learned{calls: u.Used, day: r.counts[i].Window}, raise); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// teach writes a learned limit over the one of an earlier day, or adds what
-// lacks to the one known of the same day. Another process may have been
-// faster: its limit stands, and is taken over.
-func (l *Ledger) teach(ctx context.Context, b bucket, limit learned, known int64) error {
-	result, err := l.counters.Add(ctx, []Add{{
-		Key: b.key + limitSuffix, Window: limit.day, N: limit.calls - known, Limit: limit.calls,
-	}})
-	if err != nil {
-		return fmt.Errorf("keep a learned limit: %w", err)
+// lesson is the way in which a learned limit changes within a day.
+type lesson int
+
+const (
+	raise lesson = iota // by a success beyond it, until LinkedIn refuses
+	lower               // by a refusal
+)
+
+// teach writes a learned limit over that of an earlier day, or moves that of
+// the same day. The sum that the write allows is the new limit itself, so that
+// a limit which another process has raised meanwhile refuses it, and is looked
+// at again. Two processes that lower one at the same moment may lower it by
+// both: a success beyond it puts that right.
+func (l *Ledger) teach(ctx context.Context, b bucket, limit learned, way lesson) error {
+	const tries = 4 // others who teach the same limit are few
+	for range tries {
+		var known int64 // of the same day
+		if old := l.recall(b); old.day == limit.day {
+			known = old.calls
+		}
+		if way == raise && known >= limit.calls || way == lower && known > 0 && known <= limit.calls {
+			return nil
+		}
+		adds := []Add{{Key: b.key + limitSuffix, Window: limit.day, N: limit.calls - known, Limit: limit.calls}}
+		if way == raise { // not after a refusal: calls on their way then do not come in their order
+			adds = append(adds, Add{Key: b.key, Window: limit.day, Limit: parked - 1})
+		}
+		result, err := l.counters.Add(ctx, adds)
+		if err != nil {
+			return fmt.Errorf("keep a learned limit: %w", err)
+		}
+		l.answers(result.Counts[:1])
+		if result.Granted || result.Refused == 1 {
+			return nil
+		}
 	}
-	l.answers(result.Counts)
 	return nil
 }

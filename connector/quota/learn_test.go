@@ -99,3 +99,70 @@ func TestRefusedBelowAConfiguredLimit(t *testing.T) {
 		t.Errorf("Usage, error %v (-want +got):\n%s", err, diff)
 	}
 }
+
+// Calls that are on their way together are not answered in their order. A late
+// success does not raise what a refusal has just taught, and an early refusal
+// lowers it.
+func TestLearningOutOfOrder(t *testing.T) {
+	counters, clock := new(quota.MemoryCounters), clockAt(noon)
+	opts := &quota.Options{Now: clock.now}
+	l := quota.NewLedger(counters, ada, opts)
+	for range 3 {
+		get(t, quota.Transport(linkedin(200, "{}"), l, nil))
+	}
+	// Three more are on their way: the sixth is refused first, then the fourth;
+	// the fifth gets through last.
+	get(t, quota.Transport(roundTrip(func(req *http.Request) (*http.Response, error) { // the fourth
+		get(t, quota.Transport(roundTrip(func(req *http.Request) (*http.Response, error) { // the fifth
+			get(t, quota.Transport(linkedin(429, memberDay), l, nil)) // the sixth
+			return linkedin(200, "{}")(req)
+		}), l, nil))
+		return linkedin(429, memberDay)(req)
+	}), l, nil))
+	for who, l := range map[string]*quota.Ledger{"here": l, "another process": quota.NewLedger(counters, ada, opts)} {
+		usage, err := l.Usage(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if member := usage[1]; member.Limit != 3 || member.Source != quota.Learned {
+			t.Errorf("%s: %+v, want a learned limit of 3", who, member)
+		}
+	}
+}
+
+// A limit that was too high yesterday is lowered by the refusal of today.
+func TestLearnedLimitIsLowered(t *testing.T) {
+	counters, clock := new(quota.MemoryCounters), clockAt(noon)
+	l := quota.NewLedger(counters, ada, &quota.Options{Now: clock.now})
+	for _, calls := range []int64{8, 2} {
+		for range calls {
+			get(t, quota.Transport(linkedin(200, "{}"), l, nil))
+		}
+		get(t, quota.Transport(linkedin(429, memberDay), l, nil))
+		usage, err := l.Usage(t.Context())
+		if err != nil || usage[1].Limit != calls {
+			t.Errorf("%+v, %v; want a learned limit of %d", usage[1], err, calls)
+		}
+		clock.set(midnight)
+	}
+}
+
+// Another process has raised the limit since this one looked.
+func TestLearningTogether(t *testing.T) {
+	counters, clock := new(quota.MemoryCounters), clockAt(noon)
+	opts := &quota.Options{Now: clock.now}
+	here := quota.NewLedger(counters, ada, opts)
+	get(t, quota.Transport(linkedin(200, "{}"), here, nil))
+	get(t, quota.Transport(linkedin(429, memberDay), here, nil))
+	clock.set(midnight)
+	there := quota.NewLedger(counters, ada, opts)
+	get(t, quota.Transport(linkedin(200, "{}"), here, nil)) // both know a limit of 1 call
+	for range 3 {
+		get(t, quota.Transport(linkedin(200, "{}"), there, nil))
+	}
+	get(t, quota.Transport(linkedin(200, "{}"), here, nil))
+	usage, err := here.Usage(t.Context())
+	if err != nil || usage[1].Limit != 5 || usage[1].Used != 5 {
+		t.Errorf("%+v, %v; want 5 calls and a limit raised to as many", usage[1], err)
+	}
+}

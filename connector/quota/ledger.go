@@ -20,6 +20,9 @@ type Options struct {
 	// Now is the clock of the UTC day. nil: time.Now. A day that has begun is
 	// not taken back when the clock is.
 	Now func() time.Time
+	// Reserve is the share of a configured limit that [Background] calls may not
+	// use up; 0: 0.1, negative: none.
+	Reserve float64
 	// NoticeAt is the share of a limit at which Notice is called; 0: 0.75,
 	// where LinkedIn mails the application's administrators.
 	NoticeAt float64
@@ -62,6 +65,9 @@ func NewLedger(counters Counters, account Account, opts *Options) *Ledger {
 	if l.opts.Now == nil {
 		l.opts.Now = time.Now
 	}
+	if l.opts.Reserve == 0 {
+		l.opts.Reserve = 0.1
+	}
 	if l.opts.NoticeAt == 0 {
 		l.opts.NoticeAt = 0.75
 	}
@@ -80,14 +86,14 @@ func NewLedger(counters Counters, account Account, opts *Options) *Ledger {
 // Reserve counts one attempt in every bucket of the endpoint, or in none. The
 // error is of type [*ExhaustedError] when a limit stands in the way, else the
 // counters' own.
-func (l *Ledger) Reserve(ctx context.Context, endpoint string) (*Reservation, error) {
+func (l *Ledger) Reserve(ctx context.Context, endpoint string, p Priority) (*Reservation, error) {
 	buckets := l.buckets(endpoint)
 	day := l.today()
 	adds := make([]Add, 0, 2*len(buckets))
 	for _, b := range buckets {
 		limit := parked - 1
 		if calls := l.configured[limitID{b.scope, b.endpoint}]; calls > 0 {
-			limit = calls
+			limit = l.opts.allowed(calls, p)
 		}
 		adds = append(adds, Add{Key: b.key, Window: day, N: 1, Limit: limit})
 	}
@@ -132,6 +138,7 @@ func (l *Ledger) exhausted(b bucket, c Count) error {
 		e.Source, e.Limit = Learned, l.recall(b).calls
 	} else {
 		e.Source, e.Limit = Configured, l.configured[limitID{b.scope, b.endpoint}]
+		e.Reserved = used < e.Limit
 	}
 	return e
 }

@@ -37,7 +37,7 @@ func (c *clock) now() time.Time  { return time.Unix(0, c.ns.Load()).UTC() }
 func wantReserved(t *testing.T, l *quota.Ledger, n int) {
 	t.Helper()
 	for i := range n {
-		if _, err := l.Reserve(t.Context(), people); err != nil {
+		if _, err := l.Reserve(t.Context(), people, quota.Interactive); err != nil {
 			t.Fatalf("reservation %d of %d: %v", i+1, n, err)
 		}
 	}
@@ -45,7 +45,7 @@ func wantReserved(t *testing.T, l *quota.Ledger, n int) {
 
 func wantExhausted(t *testing.T, l *quota.Ledger, want *quota.ExhaustedError) {
 	t.Helper()
-	_, err := l.Reserve(t.Context(), people)
+	_, err := l.Reserve(t.Context(), people, quota.Interactive)
 	var got *quota.ExhaustedError
 	errors.As(err, &got)
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -111,7 +111,7 @@ func TestRefusalCountsNothing(t *testing.T) {
 	})
 	wantReserved(t, l, 1)
 	for range 5 {
-		l.Reserve(t.Context(), people)
+		l.Reserve(t.Context(), people, quota.Interactive)
 	}
 	got, err := l.Usage(t.Context())
 	if err != nil || len(got) != 2 || got[0].Used != 1 || got[1].Used != 1 {
@@ -125,14 +125,14 @@ func TestReturn(t *testing.T) {
 		Now:    clock.now,
 		Limits: []quota.Limit{{Scope: quota.Member, Endpoint: people, Calls: 1}},
 	})
-	unsent, err := l.Reserve(t.Context(), people)
+	unsent, err := l.Reserve(t.Context(), people, quota.Interactive)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := unsent.Return(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	late, err := l.Reserve(t.Context(), people)
+	late, err := l.Reserve(t.Context(), people, quota.Interactive)
 	if err != nil {
 		t.Fatalf("after giving back: %v", err)
 	}
@@ -165,7 +165,7 @@ func TestDayNeverGoesBackwards(t *testing.T) {
 			i := rapid.IntRange(0, 1).Draw(t, "process")
 			clocks[i].set(start.Add(time.Duration(rapid.IntRange(0, 72*60).Draw(t, "minutes")) * time.Minute))
 			latest = max(latest, clocks[i].now().Format(time.DateOnly))
-			_, err := ledgers[i].Reserve(context.Background(), people)
+			_, err := ledgers[i].Reserve(context.Background(), people, quota.Interactive)
 			if err == nil {
 				granted[latest]++
 			}
@@ -194,11 +194,11 @@ func TestDayIsOneForAllEndpoints(t *testing.T) {
 				ahead = quota.NewLedger(counters, ada, &quota.Options{Now: clockAt(midnight).now})
 			}
 			clock.set(midnight)
-			if _, err := ahead.Reserve(t.Context(), "GET /v2/me"); err != nil {
+			if _, err := ahead.Reserve(t.Context(), "GET /v2/me", quota.Interactive); err != nil {
 				t.Fatal(err)
 			}
 			clock.set(noon)
-			if _, err := l.Reserve(t.Context(), "GET /v2/me"); err != nil {
+			if _, err := l.Reserve(t.Context(), "GET /v2/me", quota.Interactive); err != nil {
 				t.Fatal(err)
 			}
 			wantReserved(t, l, 1)
@@ -219,7 +219,7 @@ func TestNeverOvershoots(t *testing.T) {
 		wg.Go(func() {
 			l := quota.NewLedger(counters, quota.Account{ClientID: "78abc", Member: fmt.Sprint(i)}, opts)
 			for range each {
-				if _, err := l.Reserve(context.Background(), people); err == nil {
+				if _, err := l.Reserve(context.Background(), people, quota.Interactive); err == nil {
 					granted.Add(1)
 				}
 			}
@@ -272,7 +272,7 @@ func (b broken) List(context.Context, string) ([]quota.Count, error)     { retur
 func TestCountersFail(t *testing.T) {
 	gone := errors.New("store is gone")
 	l := quota.NewLedger(broken{gone}, ada, nil)
-	if _, err := l.Reserve(t.Context(), people); !errors.Is(err, gone) {
+	if _, err := l.Reserve(t.Context(), people, quota.Interactive); !errors.Is(err, gone) {
 		t.Errorf("Reserve: %v, want the counters' error", err)
 	}
 	if _, err := l.Usage(t.Context()); !errors.Is(err, gone) {

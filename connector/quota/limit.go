@@ -71,6 +71,7 @@ type ExhaustedError struct {
 	Limit    int64     // calls per day; 0 when LinkedIn refused and the number is not known
 	Used     int64
 	Source   Source // Configured, or Learned when LinkedIn itself refused today
+	Reserved bool   // what is left is kept for calls that are not [Background]
 }
 
 // Error gives scope, endpoint and when it resets.

@@ -12,6 +12,16 @@ type Reservation struct {
 	counts  []Count // of the buckets, with this attempt
 }
 
+// Usage is how the attempt's buckets stood when it was counted, or when
+// LinkedIn refused it. It asks nobody.
+func (r *Reservation) Usage() []Usage {
+	usages := make([]Usage, len(r.buckets))
+	for i, b := range r.buckets {
+		usages[i] = r.ledger.usage(b, r.counts[i])
+	}
+	return usages
+}
+
 // Return gives back an attempt that was never sent. It is called once at most.
 // After the day has ended it does nothing.
 func (r *Reservation) Return(ctx context.Context) error {

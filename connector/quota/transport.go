@@ -12,6 +12,11 @@ import (
 type TransportOptions struct {
 	// Endpoint names the endpoint of a request. nil: [Endpoint].
 	Endpoint func(*http.Request) string
+	// Priority tells who waits for a request. nil: [Interactive].
+	Priority func(*http.Request) Priority
+	// Counted is told how the buckets of an attempt stand, when it is counted
+	// and again when LinkedIn refuses it for the day. nil: nobody is.
+	Counted func(ctx context.Context, usages []Usage)
 }
 
 // afterwards bounds what is written to the counters after a reply, also when
@@ -24,17 +29,20 @@ const afterwards = 5 * time.Second
 // http.Transport does. A daily 429 closes its bucket until 00:00 UTC and
 // teaches the limit; the reply is returned as it came.
 func Transport(base http.RoundTripper, ledger *Ledger, opts *TransportOptions) http.RoundTripper {
-	c := &counter{base: base, ledger: ledger, endpoint: Endpoint}
-	if opts != nil && opts.Endpoint != nil {
-		c.endpoint = opts.Endpoint
+	c := &counter{base: base, ledger: ledger}
+	if opts != nil {
+		c.opts = *opts
+	}
+	if c.opts.Endpoint == nil {
+		c.opts.Endpoint = Endpoint
 	}
 	return c
 }
 
 type counter struct {
-	base     http.RoundTripper
-	ledger   *Ledger
-	endpoint func(*http.Request) string
+	base   http.RoundTripper
+	ledger *Ledger
+	opts   TransportOptions
 }
 
 func (c *counter) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -60,6 +68,7 @@ func (c *counter) RoundTrip(req *http.Request) (*http.Response, error) {
 	case resp.StatusCode == http.StatusTooManyRequests:
 		if scope, daily := classify(resp); daily {
 			failure = r.park(after, scope)
+			c.tell(ctx, r)
 		}
 	case resp.StatusCode/100 == 2:
 		failure = r.succeed(after)
@@ -74,5 +83,19 @@ func (c *counter) reserve(ctx context.Context, req *http.Request) (*Reservation,
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return c.ledger.Reserve(ctx, c.endpoint(req))
+	p := Interactive
+	if c.opts.Priority != nil {
+		p = c.opts.Priority(req)
+	}
+	r, err := c.ledger.Reserve(ctx, c.opts.Endpoint(req), p)
+	if err == nil {
+		c.tell(ctx, r)
+	}
+	return r, err
+}
+
+func (c *counter) tell(ctx context.Context, r *Reservation) {
+	if c.opts.Counted != nil {
+		c.opts.Counted(ctx, r.Usage())
+	}
 }

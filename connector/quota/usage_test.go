@@ -16,17 +16,17 @@ func TestUsage(t *testing.T) {
 		{Scope: quota.Application, Endpoint: "GET /v2/me", Calls: 50},
 	}}
 	yesterday := quota.NewLedger(counters, ada, opts)
-	if _, err := yesterday.Reserve(t.Context(), "GET /v2/connections"); err != nil {
+	if _, err := yesterday.Reserve(t.Context(), "GET /v2/connections", quota.Interactive); err != nil {
 		t.Fatal(err)
 	}
 	clock.set(noon)
 	l := quota.NewLedger(counters, ada, opts)
 	wantReserved(t, l, 2)
-	if _, err := l.Reserve(t.Context(), "GET /v2/userinfo"); err != nil {
+	if _, err := l.Reserve(t.Context(), "GET /v2/userinfo", quota.Interactive); err != nil {
 		t.Fatal(err)
 	}
-	quota.NewLedger(counters, bob, opts).Reserve(t.Context(), "GET /v2/userinfo")
-	quota.NewLedger(counters, quota.Account{ClientID: "other"}, opts).Reserve(t.Context(), people)
+	quota.NewLedger(counters, bob, opts).Reserve(t.Context(), "GET /v2/userinfo", quota.Interactive)
+	quota.NewLedger(counters, quota.Account{ClientID: "other"}, opts).Reserve(t.Context(), people, quota.Interactive)
 
 	want := []quota.Usage{
 		{Scope: quota.Application, Endpoint: "*", Used: 4, Limit: 500, Remaining: 496, ResetsAt: midnight, Source: quota.Configured},
