@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/store"
 )
 
 const (
@@ -17,7 +18,9 @@ const (
 	tuesday = "2026-11-24"
 )
 
-func TestCount(t *testing.T) {
+func TestCount(t *testing.T) { onStores(t, count) }
+
+func count(t *testing.T, empty func(testing.TB) *store.Store) {
 	// Each case begins with a at 5 on Tuesday.
 	start := plugin.Counter{Key: "q/a", Window: tuesday, Used: 5}
 	tests := []struct {
@@ -68,7 +71,7 @@ func TestCount(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := memory(t)
+			s := empty(t)
 			if _, err := s.Count(t.Context(), &plugin.CountRequest{Adds: []plugin.CounterAdd{{Key: "q/a", Window: tuesday, N: 5}}}); err != nil {
 				t.Fatal(err)
 			}
@@ -101,8 +104,10 @@ func refused(by int, counts ...plugin.Counter) plugin.CountResponse {
 	return plugin.CountResponse{Refused: by, Counts: counts}
 }
 
-func TestCountersOfAPrefix(t *testing.T) {
-	s := memory(t)
+func TestCountersOfAPrefix(t *testing.T) { onStores(t, countersOfAPrefix) }
+
+func countersOfAPrefix(t *testing.T, empty func(testing.TB) *store.Store) {
+	s := empty(t)
 	var adds []plugin.CounterAdd
 	for _, key := range []string{"q/b", "q/a", "r/a", "q0"} {
 		adds = append(adds, plugin.CounterAdd{Key: key, Window: tuesday, N: 1})
@@ -125,8 +130,10 @@ func TestCountersOfAPrefix(t *testing.T) {
 }
 
 // Many callers reserve at once, some give back: the limit is reached exactly.
-func TestLimitHolds(t *testing.T) {
-	s := newPlace(t).open(t)
+func TestLimitHolds(t *testing.T) { onStores(t, limitHolds) }
+
+func limitHolds(t *testing.T, empty func(testing.TB) *store.Store) {
+	s := empty(t)
 	const callers, each, limit = 16, 50, 500
 	var got atomic.Int64
 	var wg sync.WaitGroup

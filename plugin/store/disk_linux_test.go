@@ -23,9 +23,6 @@ func init() {
 	children["fill"] = childFill
 }
 
-// nobody is a user that owns nothing.
-const nobody = 65534
-
 // childOpen gives up being root, to whom every folder is writable, opens the
 // store, writes a value and prints the error as JSON.
 func childOpen(p place, _ []string) error {
@@ -34,7 +31,7 @@ func childOpen(p place, _ []string) error {
 			return err
 		}
 	}
-	s, err := p.openChild()
+	s, err := p.try()
 	if err == nil {
 		_, err = s.Swap(context.Background(), &plugin.SwapRequest{Key: "linkedin/new", Value: []byte("AQX")})
 		s.Close()
@@ -111,7 +108,7 @@ func childFill(p place, args []string) error {
 		fmt.Print(noMount, err)
 		return nil
 	}
-	s, err := p.openChild()
+	s, err := p.try()
 	if err != nil {
 		return json.NewEncoder(os.Stdout).Encode(plugin.AsError(err))
 	}

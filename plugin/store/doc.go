@@ -1,6 +1,7 @@
 // Package store keeps what outlives a process: the tokens, cursors, counters
-// and leases of connectors and the settings of a host, in a SQLite database
-// that all processes of one user share. It implements [plugin.Store]:
+// and leases of connectors and the settings of a host. It implements
+// [plugin.Store] in a SQLite database that all processes of one user share, or
+// in a PostgreSQL database that several hosts share:
 //
 //	s, err := store.Open(ctx, home, &store.Options{KeyFile: os.Getenv("LINKSTEP_KEY_FILE")})
 //	defer s.Close()
@@ -12,16 +13,19 @@
 // names, counters and leases are not encrypted: put no secret and nothing
 // about a person into a name.
 //
-// A value is on disk when Swap returns. Counters and leases survive the death
-// of the process at once, and the loss of power from the next value written or
-// the next checkpoint on. A call that ends in cancellation has written nothing.
+// A value is on disk when Swap returns. Counters survive the death of the
+// process at once, and the loss of power from the next value written or the
+// next checkpoint on. A call that ends in cancellation has written nothing. When
+// a PostgreSQL server dies while it is asked to write, only reading again tells
+// whether it did.
 //
-// Every error is an [*plugin.Error]: StoreUnavailable names the file and the
-// way out, TooLarge a value over 1 MiB, Canceled and Deadline the end of the caller's context, Internal a request
-// that cannot be meant.
+// Every error is an [*plugin.Error]: StoreUnavailable names the file or the
+// server and the way out, TooLarge a value over 1 MiB, Canceled and Deadline the
+// end of the caller's context, Internal a request that cannot be meant. No error
+// contains the URL of a server or a password.
 //
-// The package does not read the environment, except for the default places,
-// does not protect a key file from its owner's other programs, deletes no
-// counters, and needs a local disk with hard links: the locks of SQLite's WAL do
-// not work over a network.
+// The package does not read the environment, except for the default places and
+// what PostgreSQL's driver reads, does not protect a key file from its owner's
+// other programs, and deletes no counters. SQLite needs a local disk with hard
+// links: the locks of its WAL do not work over a network.
 package store

@@ -19,13 +19,16 @@ const childVariable = "LINKSTEP_STORE_TEST_CHILD"
 
 func TestMain(m *testing.M) {
 	if name := os.Getenv(childVariable); name != "" {
-		if err := children[name](place{home: os.Args[1], key: os.Args[2]}, os.Args[3:]); err != nil {
+		if err := children[name](place{home: os.Args[1], key: os.Args[2], url: os.Args[3]}, os.Args[4:]); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
 		os.Exit(0)
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		removeCluster()
+		os.Exit(code)
+	}))
 }
 
 // child prepares a child process on the store of p.
@@ -35,7 +38,7 @@ func child(t *testing.T, name string, p place, args ...string) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(self, append([]string{p.home, p.key}, args...)...)
+	cmd := exec.Command(self, append([]string{p.home, p.key, p.url}, args...)...)
 	cmd.Env = append(os.Environ(), childVariable+"="+name)
 	cmd.Stderr = os.Stderr
 	return cmd
@@ -50,10 +53,10 @@ func scaled(few, soak int) int {
 	return few
 }
 
-// place is where a store lies.
-type place struct{ home, key string }
+// place is where a store lies: in the folder home, or at url if there is one.
+type place struct{ home, key, url string }
 
-// newPlace returns one where nothing is yet.
+// newPlace returns a folder where nothing is yet.
 func newPlace(t testing.TB) place {
 	base := t.TempDir()
 	return place{home: filepath.Join(base, "home"), key: filepath.Join(base, "config", "key.json")}
@@ -61,10 +64,15 @@ func newPlace(t testing.TB) place {
 
 func (p place) database() string { return filepath.Join(p.home, "linkstep.db") }
 
+// try opens the store of p.
+func (p place) try() (*store.Store, error) {
+	return store.Open(context.Background(), p.home, &store.Options{KeyFile: p.key, URL: p.url})
+}
+
 // open opens the store of p until the test ends.
 func (p place) open(t testing.TB) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), p.home, &store.Options{KeyFile: p.key})
+	s, err := p.try()
 	if err != nil {
 		t.Fatalf("Open(%s): %v", p.home, err)
 	}

@@ -11,14 +11,14 @@ func Memory() (*Store, error) {
 	ctx := context.Background() // nothing here waits
 	db, err := connectMemory(ctx)
 	if err != nil {
-		return nil, fault(inMemory, err)
+		return nil, fileFault(inMemory, err)
 	}
 	s := &Store{db: db}
 	if err = advance(ctx, db.durable, 0); err == nil {
 		s.key, err = newDataKey()
 	}
 	if err != nil {
-		return nil, fault(inMemory, errors.Join(err, db.close()))
+		return nil, fileFault(inMemory, errors.Join(err, db.close()))
 	}
 	return s, nil
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -80,7 +81,7 @@ func TestOpenRefuses(t *testing.T) {
 			execRaw(t, p.database(), "CREATE TABLE bookmarks (url TEXT)")
 		}, "BASE/home/linkstep.db is the database of another program", "Move it away, or set LINKSTEP_HOME to another folder."},
 		{"newer", func(t *testing.T, p place) { execRaw(t, p.database(), "PRAGMA user_version = 99") },
-			"the database BASE/home/linkstep.db was written by a newer linkstep: its version is 99, this program knows 3",
+			"the database BASE/home/linkstep.db was written by a newer linkstep: its version is 99, this program knows " + strconv.Itoa(schemaVersion),
 			"Install the newer linkstep, or set LINKSTEP_HOME to another folder."},
 		{"only the log is left", func(t *testing.T, p place) { rename(t, p.database(), p.database()+"-wal") },
 			"the database BASE/home/linkstep.db is gone, but its log BASE/home/linkstep.db-wal is still there",

@@ -18,7 +18,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/linkstep/linkstep/plugin"
-	"github.com/linkstep/linkstep/plugin/store"
 )
 
 // children are what child processes do on a store, see child.
@@ -28,17 +27,13 @@ var children = map[string]func(p place, args []string) error{
 	"start":   childStart,
 }
 
-func (p place) openChild() (*store.Store, error) {
-	return store.Open(context.Background(), p.home, &store.Options{KeyFile: p.key})
-}
-
 // numbered is a value that tells its number and whether it is whole.
 func numbered(n int) string { return strings.Repeat(fmt.Sprintf("%08d ", n), 600) }
 
 // childWrite writes numbered values and counts them, without end. It prints
 // each number once it was acknowledged.
 func childWrite(p place, _ []string) error {
-	s, err := p.openChild()
+	s, err := p.try()
 	if err != nil {
 		return err
 	}
@@ -67,11 +62,13 @@ func childWrite(p place, _ []string) error {
 
 // A process killed at any moment, while it makes the database or writes to it,
 // loses nothing that was acknowledged and leaves nothing half-written.
-func TestKill(t *testing.T) {
+func TestKill(t *testing.T) { onPlaces(t, kill) }
+
+func kill(t *testing.T, newPlace func(testing.TB) place) {
 	p := newPlace(t)
 	for range scaled(10, 200) {
 		value, counter := killWriter(t, p, time.Duration(rand.IntN(120))*time.Millisecond)
-		s, err := p.openChild()
+		s, err := p.try()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -124,7 +121,7 @@ func killWriter(t *testing.T, p place, after time.Duration) (value, counter int)
 func childReserve(p place, args []string) error {
 	times, _ := strconv.Atoi(args[0])
 	limit, _ := strconv.ParseInt(args[1], 10, 64)
-	s, err := p.openChild()
+	s, err := p.try()
 	if err != nil {
 		return err
 	}
@@ -144,7 +141,9 @@ func childReserve(p place, args []string) error {
 }
 
 // Several processes reserve against one limit: together they get it exactly.
-func TestLimitHoldsAmongProcesses(t *testing.T) {
+func TestLimitHoldsAmongProcesses(t *testing.T) { onPlaces(t, limitHoldsAmongProcesses) }
+
+func limitHoldsAmongProcesses(t *testing.T, newPlace func(testing.TB) place) {
 	p := newPlace(t)
 	processes, each, limit := scaled(4, 8), scaled(300, 10_000), scaled(800, 50_000)
 	total := 0
@@ -171,7 +170,7 @@ func TestLimitHoldsAmongProcesses(t *testing.T) {
 // value of its own and reserves once.
 func childStart(p place, args []string) error {
 	io.Copy(io.Discard, os.Stdin)
-	s, err := p.openChild()
+	s, err := p.try()
 	if err != nil {
 		return err
 	}
@@ -192,7 +191,9 @@ func childStart(p place, args []string) error {
 
 // Several processes start at once, on nothing or on a database of the first
 // version: they end with one database of this version and one key.
-func TestStartAtOnce(t *testing.T) {
+func TestStartAtOnce(t *testing.T) { onPlaces(t, startTogether) }
+
+func startTogether(t *testing.T, newPlace func(testing.TB) place) {
 	tests := []struct {
 		name    string
 		prepare func(t *testing.T, p place)
@@ -200,7 +201,8 @@ func TestStartAtOnce(t *testing.T) {
 		{"nothing there", func(*testing.T, place) {}},
 		{"first version", func(t *testing.T, p place) {
 			p.open(t).Close()
-			execRaw(t, p.database(), "DROP TABLE counters; DROP TABLE leases; PRAGMA user_version = 1")
+			p.exec(t, "DROP TABLE counters; DROP TABLE leases")
+			p.setVersion(t, 1)
 		}},
 	}
 	for _, tt := range tests {
@@ -244,6 +246,9 @@ func startAtOnce(t *testing.T, p place) {
 		t.Errorf("counters (-want +got):\n%s", diff)
 	}
 	s.Close()
+	if p.url != "" {
+		return
+	}
 	for name := range modes(t, p.home) {
 		if name != "linkstep.db" {
 			t.Errorf("%s was left behind", name)

@@ -13,8 +13,8 @@ const applicationID = 0x4c535450
 // migrations lead from each version of the schema to the next; a new one is
 // appended, none is ever changed. An empty database is version 0.
 //
-// Queries elsewhere are written so that PostgreSQL takes them too: $1 for
-// arguments, ON CONFLICT, RETURNING, no function of SQLite's own.
+// They are in SQLite's words, which postgresTypes translates. On PostgreSQL the
+// version is in the table linkstep_version.
 var migrations = [...]string{
 	// 1: values. A key's revision is drawn from one sequence, so that it grows
 	// even when the key was deleted in between. store_key has one row.
@@ -58,17 +58,22 @@ func (d *sqliteDB) version(ctx context.Context, s queries) (int, error) {
 	if err := s.row(ctx, "PRAGMA user_version", nil, &at); err != nil {
 		return 0, err
 	}
-	switch {
-	case id != applicationID:
+	if id != applicationID {
 		return 0, &plugin.Error{Kind: plugin.StoreUnavailable, Source: plugin.SourceHost,
 			Message: d.path + " is the database of another program",
 			Hint:    "Move it away, or set LINKSTEP_HOME to another folder."}
-	case at > len(migrations):
-		return 0, &plugin.Error{Kind: plugin.StoreUnavailable, Source: plugin.SourceHost,
-			Message: fmt.Sprintf("the database %s was written by a newer linkstep: its version is %d, this program knows %d", d.path, at, len(migrations)),
-			Hint:    "Install the newer linkstep, or set LINKSTEP_HOME to another folder."}
 	}
-	return at, nil
+	return at, checkNewer(d.path, at, "set LINKSTEP_HOME to another folder")
+}
+
+// checkNewer refuses a database of a program newer than this one.
+func checkNewer(name string, at int, wayOut string) error {
+	if at <= len(migrations) {
+		return nil
+	}
+	return &plugin.Error{Kind: plugin.StoreUnavailable, Source: plugin.SourceHost,
+		Message: fmt.Sprintf("the database %s was written by a newer linkstep: its version is %d, this program knows %d", name, at, len(migrations)),
+		Hint:    "Install the newer linkstep, or " + wayOut + "."}
 }
 
 // advance runs the migrations from a version on, inside a transaction.

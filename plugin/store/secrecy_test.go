@@ -46,7 +46,9 @@ func TestNoFileHoldsAValue(t *testing.T) {
 
 // A value opens only where it was written: copied by someone who can write to
 // the database but has no key, it is refused.
-func TestMovedValue(t *testing.T) {
+func TestMovedValue(t *testing.T) { onPlaces(t, movedValue) }
+
+func movedValue(t *testing.T, newPlace func(testing.TB) place) {
 	tests := []struct {
 		name, script string
 		why          string
@@ -63,7 +65,7 @@ func TestMovedValue(t *testing.T) {
 			s := p.open(t)
 			put(t, s, "linkedin/a", "token of a")
 			put(t, s, "linkedin/b", "token of b")
-			execRaw(t, p.database(), tt.script)
+			p.exec(t, tt.script)
 			got, err := s.Get(t.Context(), &plugin.GetRequest{Key: "linkedin/a"})
 			if e := plugin.AsError(err); e == nil || e.Kind != plugin.StoreUnavailable || !strings.Contains(e.Message, "linkedin/a") || e.Hint == "" {
 				t.Errorf("%s: Get = %+v, %+v, want store_unavailable that names the key", tt.why, got, e)

@@ -7,13 +7,6 @@ import (
 	"github.com/linkstep/linkstep/plugin"
 )
 
-// keySource is where a key comes from, as store_key records it. There is one
-// source today.
-const keySource = "file"
-
-// proof is what a database holds sealed, to tell its own key from another.
-const proof = "linkstep"
-
 // create makes the database at path, with its key file, if it is absent.
 func create(ctx context.Context, path, keyFile string) error {
 	if there, err := exists(path); err != nil || there {
@@ -77,40 +70,4 @@ func furnish(ctx context.Context, db *sqliteDB, keyFile string, key *dataKey) er
 	}
 	// Last, so that nothing of the database is left in a WAL.
 	return db.durable.script(ctx, "PRAGMA journal_mode = WAL")
-}
-
-// record writes down which key the database is encrypted with.
-func record(ctx context.Context, w queries, keyFile string, key *dataKey) error {
-	sealed, err := key.seal([]byte(proof), "store_key", "proof", "")
-	if err != nil {
-		return err
-	}
-	_, err = w.exec(ctx, "INSERT INTO store_key (source, file, key_id, proof) VALUES ($1, $2, $3, $4)",
-		keySource, keyFile, int64(key.id), sealed)
-	return err
-}
-
-// unlock reads the key file, by default the one recorded, and makes sure that
-// it is the right one.
-func (d *sqliteDB) unlock(ctx context.Context, keyFile string) (*dataKey, error) {
-	var source, recorded string
-	var id int64
-	var sealed []byte
-	err := d.read(ctx, func(ctx context.Context, r queries) error {
-		return r.row(ctx, "SELECT source, file, key_id, proof FROM store_key", nil, &source, &recorded, &id, &sealed)
-	})
-	if err != nil {
-		return nil, err
-	}
-	if keyFile == "" {
-		keyFile = recorded
-	}
-	key, err := readKeyFile(keyFile, d.path)
-	if err != nil {
-		return nil, err
-	}
-	if plain, err := key.open(sealed, "store_key", "proof", ""); err != nil || string(plain) != proof {
-		return nil, keyError(err, "the key in %s is not the one of the database %s, which was made with key %d in %s", keyFile, d.path, id, recorded)
-	}
-	return key, nil
 }

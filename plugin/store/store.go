@@ -18,10 +18,17 @@ type Options struct {
 	// KeyFile holds the key that encrypts values. Empty: the one that the
 	// database was made with, for a new database [DefaultKeyFile].
 	KeyFile string
+
+	// URL is that of a PostgreSQL database which several hosts share, as in
+	// postgres://user@db.example.org/linkstep. Empty: SQLite in the folder.
+	// The variables that PostgreSQL's own programs know, such as PGPASSFILE,
+	// fill in what it leaves out. A new database then needs KeyFile, and every
+	// host a copy of that file.
+	URL string
 }
 
-// Store is a [plugin.Store] in a SQLite database. All methods may be called
-// concurrently, and from several processes on the same folder.
+// Store is a [plugin.Store] in a database. All methods may be called
+// concurrently, and from several processes on the same database.
 type Store struct {
 	db  database
 	key *dataKey
@@ -34,6 +41,9 @@ var _ plugin.Store = (*Store)(nil)
 // and, together with a new database only, the key file (0600). Several
 // processes may do this at once and get the same store. Call Close at the end.
 //
+// With [Options.URL] the store is in PostgreSQL and the folder is not used. The
+// server may go away and come back: calls meanwhile are StoreUnavailable.
+//
 // Errors are of kind StoreUnavailable and name the file: a folder or a file
 // that cannot be made or written, a damaged database, one of a newer version,
 // a key file that is missing or belongs to another database.
@@ -42,25 +52,29 @@ func Open(ctx context.Context, dir string, opts *Options) (*Store, error) {
 	if opts != nil {
 		o = *opts
 	}
-	path, err := absolute(dir, "LINKSTEP_HOME", databaseName)
-	if err != nil {
-		return nil, err
-	}
 	if o.KeyFile != "" {
+		var err error
 		if o.KeyFile, err = absolute(o.KeyFile, "LINKSTEP_KEY_FILE"); err != nil {
 			return nil, err
 		}
+	}
+	if o.URL != "" {
+		return openPostgres(ctx, o.URL, o.KeyFile)
+	}
+	path, err := absolute(dir, "LINKSTEP_HOME", databaseName)
+	if err != nil {
+		return nil, err
 	}
 	if err := makeFolder(filepath.Dir(path), "LINKSTEP_HOME"); err != nil {
 		return nil, err
 	}
 	sweep(path, passingLife)
 	if err := create(ctx, path, o.KeyFile); err != nil {
-		return nil, fault(path, err)
+		return nil, fileFault(path, err)
 	}
 	s, err := openExisting(ctx, path, o.KeyFile)
 	if err != nil {
-		return nil, fault(path, err)
+		return nil, fileFault(path, err)
 	}
 	return s, nil
 }
@@ -81,7 +95,7 @@ func openExisting(ctx context.Context, path, keyFile string) (*Store, error) {
 	s := &Store{db: db}
 	if err = db.checkDamage(ctx); err == nil {
 		if err = db.migrate(ctx); err == nil {
-			s.key, err = db.unlock(ctx, keyFile)
+			s.key, err = unlock(ctx, db, keyFile)
 		}
 	}
 	if err != nil {

@@ -11,10 +11,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/store"
 )
 
-func TestSwap(t *testing.T) {
-	s := memory(t)
+func TestSwap(t *testing.T) { onStores(t, swap) }
+
+func swap(t *testing.T, empty func(testing.TB) *store.Store) {
+	s := empty(t)
 	first := put(t, s, "linkedin/token", "one")
 	tests := []struct {
 		name string
@@ -49,8 +52,10 @@ func TestSwap(t *testing.T) {
 
 // Someone who read a key before it was deleted must not overwrite what was
 // made under the same key since.
-func TestRevisionsGrowOverDeletion(t *testing.T) {
-	s := memory(t)
+func TestRevisionsGrowOverDeletion(t *testing.T) { onStores(t, revisionsGrowOverDeletion) }
+
+func revisionsGrowOverDeletion(t *testing.T, empty func(testing.TB) *store.Store) {
+	s := empty(t)
 	before := put(t, s, "linkedin/token", "one")
 	if _, err := s.Delete(t.Context(), &plugin.DeleteRequest{Key: "linkedin/token"}); err != nil {
 		t.Fatal(err)
@@ -60,8 +65,10 @@ func TestRevisionsGrowOverDeletion(t *testing.T) {
 	}
 }
 
-func TestValuesOfAnySize(t *testing.T) {
-	s := newPlace(t).open(t)
+func TestValuesOfAnySize(t *testing.T) { onStores(t, valuesOfAnySize) }
+
+func valuesOfAnySize(t *testing.T, empty func(testing.TB) *store.Store) {
+	s := empty(t)
 	for _, size := range []int{0, 1, 4096, 1 << 20} {
 		key, value := fmt.Sprintf("linkedin/%d", size), bytes.Repeat([]byte{0xfe}, size)
 		if _, err := s.Swap(t.Context(), &plugin.SwapRequest{Key: key, Value: value}); err != nil {
@@ -77,7 +84,9 @@ func TestValuesOfAnySize(t *testing.T) {
 	}
 }
 
-func TestDeleteAndList(t *testing.T) {
+func TestDeleteAndList(t *testing.T) { onStores(t, deleteAndList) }
+
+func deleteAndList(t *testing.T, empty func(testing.TB) *store.Store) {
 	keys := []string{"a/1", "a/2", "a/B", "a/_", "a0", "ab/1", "a\u007f", "aé/1", "b/1"}
 	tests := []struct {
 		name   string
@@ -98,7 +107,7 @@ func TestDeleteAndList(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := memory(t)
+			s := empty(t)
 			for _, k := range keys {
 				put(t, s, k, "v")
 			}
@@ -116,8 +125,10 @@ func TestDeleteAndList(t *testing.T) {
 	}
 }
 
-func TestListStopsAtThousand(t *testing.T) {
-	s := memory(t)
+func TestListStopsAtThousand(t *testing.T) { onStores(t, listStopsAtThousand) }
+
+func listStopsAtThousand(t *testing.T, empty func(testing.TB) *store.Store) {
+	s := empty(t)
 	for i := range 1005 {
 		put(t, s, fmt.Sprintf("a/%04d", i), "")
 	}
@@ -131,8 +142,10 @@ func TestListStopsAtThousand(t *testing.T) {
 	}
 }
 
-func TestImpossibleRequests(t *testing.T) {
-	s := memory(t)
+func TestImpossibleRequests(t *testing.T) { onStores(t, impossibleRequests) }
+
+func impossibleRequests(t *testing.T, empty func(testing.TB) *store.Store) {
+	s := empty(t)
 	long := strings.Repeat("k", 1025)
 	get := func(key string) error {
 		_, err := s.Get(t.Context(), &plugin.GetRequest{Key: key})
@@ -171,8 +184,10 @@ func TestImpossibleRequests(t *testing.T) {
 }
 
 // Of many that swap the same revision, one wins each round.
-func TestSwapIsExclusive(t *testing.T) {
-	s := newPlace(t).open(t)
+func TestSwapIsExclusive(t *testing.T) { onStores(t, swapIsExclusive) }
+
+func swapIsExclusive(t *testing.T, empty func(testing.TB) *store.Store) {
+	s := empty(t)
 	const writers, rounds = 8, 20
 	wins := make([]int, writers)
 	var wg sync.WaitGroup
