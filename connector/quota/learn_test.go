@@ -110,15 +110,10 @@ func TestLearningOutOfOrder(t *testing.T) {
 	for range 3 {
 		get(t, quota.Transport(linkedin(200, "{}"), l, nil))
 	}
-	// Three more are on their way: the sixth is refused first, then the fourth;
-	// the fifth gets through last.
-	get(t, quota.Transport(roundTrip(func(req *http.Request) (*http.Response, error) { // the fourth
-		get(t, quota.Transport(roundTrip(func(req *http.Request) (*http.Response, error) { // the fifth
-			get(t, quota.Transport(linkedin(429, memberDay), l, nil)) // the sixth
-			return linkedin(200, "{}")(req)
-		}), l, nil))
-		return linkedin(429, memberDay)(req)
-	}), l, nil))
+	fourth, fifth, sixth := start(t, l), start(t, l), start(t, l)
+	sixth(429, memberDay)
+	fourth(429, memberDay)
+	fifth(200, "{}")
 	for who, l := range map[string]*quota.Ledger{"here": l, "another process": quota.NewLedger(counters, ada, opts)} {
 		usage, err := l.Usage(t.Context())
 		if err != nil {
@@ -164,5 +159,22 @@ func TestLearningTogether(t *testing.T) {
 	usage, err := here.Usage(t.Context())
 	if err != nil || usage[1].Limit != 5 || usage[1].Used != 5 {
 		t.Errorf("%+v, %v; want 5 calls and a limit raised to as many", usage[1], err)
+	}
+}
+
+// start sends a call and returns what answers it.
+func start(t *testing.T, l *quota.Ledger) (answer func(status int, body string)) {
+	sent, answers, done := make(chan bool), make(chan roundTrip), make(chan bool)
+	go func() {
+		defer close(done)
+		get(t, quota.Transport(roundTrip(func(req *http.Request) (*http.Response, error) {
+			close(sent)
+			return (<-answers)(req)
+		}), l, nil))
+	}()
+	<-sent
+	return func(status int, body string) {
+		answers <- linkedin(status, body)
+		<-done
 	}
 }
