@@ -24,7 +24,7 @@ type call struct {
 	err  error
 	rule rule
 
-	late time.Time // when the next attempt would be, if that is too late
+	late time.Time // when the next attempt would be, if that is too late or the breaker is open until then
 }
 
 // errAgain tells go-retry to go on; it is never returned.
@@ -36,9 +36,12 @@ func (c *call) do() (*http.Response, error) {
 	ctx := c.req.Context()
 	_, err := goretry.DoValue(ctx, c.backoff(ctx), c.attempt)
 	switch {
-	case c.attempts == 0: // ctx had ended, and base has not seen the body
+	case c.attempts == 0: // base has not seen the body
 		if c.req.Body != nil {
 			c.req.Body.Close()
+		}
+		if !c.late.IsZero() { // the breaker is open
+			return nil, c.waitError()
 		}
 		return nil, &Error{Err: endOf(ctx, err)}
 	case !c.late.IsZero():
@@ -55,9 +58,17 @@ func (c *call) do() (*http.Response, error) {
 // attempt sends the request. Its error says only whether to go on: what
 // happened is in c.
 func (c *call) attempt(ctx context.Context) (struct{}, error) {
+	term, until := c.opts.Breaker.admit()
+	if !until.IsZero() {
+		if c.late = until; c.attempts == 0 {
+			c.rule.reason = Resting
+		}
+		return struct{}{}, nil
+	}
 	req, err := c.next()
-	if err != nil {
-		return struct{}{}, nil // the body cannot be had again: the last outcome stands
+	if err != nil { // the body cannot be had again: the last outcome stands
+		c.opts.Breaker.report(term, neither)
+		return struct{}{}, nil
 	}
 	c.discard()
 	c.attempts++
@@ -69,7 +80,12 @@ func (c *call) attempt(ctx context.Context) (struct{}, error) {
 	}
 	c.written = c.written || t.written.Load()
 	c.rule = ruleFor(&t, c.resp, c.head, c.err)
-	if c.err != nil && ctx.Err() != nil || !c.rule.applies(c.req) || !replayable(c.req) || c.rule.once && c.attempts > 1 {
+	if c.err != nil && ctx.Err() != nil {
+		c.opts.Breaker.report(term, neither)
+		return struct{}{}, nil
+	}
+	c.opts.Breaker.report(term, c.rule.tells)
+	if !c.rule.applies(c.req) || !replayable(c.req) || c.rule.once && c.attempts > 1 {
 		return struct{}{}, nil
 	}
 	return struct{}{}, goretry.RetryableError(errAgain)
@@ -106,8 +122,15 @@ func (c *call) backoff(ctx context.Context) goretry.Backoff {
 			wait = max(wait, retryAfter(c.resp))
 		}
 		w.Until = time.Now().Add(wait)
+		if until := c.opts.Breaker.openUntil(); until.After(w.Until) {
+			c.late = until
+			return 0, true
+		}
 		if deadline, ok := ctx.Deadline(); ok && !w.Until.Before(deadline) || wait > c.opts.LongestWait {
 			c.late = w.Until
+			return 0, true
+		}
+		if c.opts.Again != nil && !c.opts.Again(ctx) || !c.opts.Budget.take() {
 			return 0, true
 		}
 		if c.opts.Notify != nil {

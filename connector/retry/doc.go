@@ -10,8 +10,11 @@
 //	var wait *retry.WaitError
 //	if errors.As(err, &wait) { ... } // come back at wait.RetryAt
 //
+// A [Budget] and a [Breaker], shared by all calls of a connection, keep a
+// LinkedIn in trouble from being hammered.
+//
 // A write that may have happened is not repeated, nor is a daily 429, and
 // nothing sleeps past the context's deadline. The package does not time out an
-// attempt (http.Transport does), count a budget, or look into successful
+// attempt (http.Transport does), count a quota, or look into successful
 // replies.
 package retry

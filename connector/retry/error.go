@@ -16,6 +16,7 @@ const (
 	RateLimited Reason = "rate_limited" // a 429 that is not the daily one
 	Conflict    Reason = "conflict"     // 409, a write conflict
 	Unavailable Reason = "unavailable"  // 408, 500, 502, 503, 504
+	Resting     Reason = "resting"      // the [Breaker] is open
 )
 
 // Error is a request that got no answer.
@@ -37,11 +38,12 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // WaitError says that another attempt is worth making, but not within the
-// context's deadline or the longest wait.
+// context's deadline or the longest wait, or that the [Breaker] lets none
+// through before.
 type WaitError struct {
 	RetryAt  time.Time
 	Reason   Reason
-	Attempts int  // made, at least 1
+	Attempts int  // made; 0 when Reason is Resting and nothing was sent
 	Written  bool // an attempt was written: whether it took effect is unknown
 
 	Status int         // of the last reply; 0 when none came
@@ -53,8 +55,11 @@ type WaitError struct {
 // Error says why, and when to come back.
 func (e *WaitError) Error() string {
 	cause := http.StatusText(e.Status)
-	if e.Err != nil {
+	switch {
+	case e.Err != nil:
 		cause = e.Err.Error()
+	case e.Status == 0:
+		cause = "nothing was sent"
 	}
 	return fmt.Sprintf("%s: %s: again at %s", e.Reason, cause, e.RetryAt.UTC().Format(time.RFC3339))
 }

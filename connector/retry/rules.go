@@ -9,7 +9,8 @@ import (
 type outcome int
 
 const (
-	final    outcome = iota // any other answer, and an error before a connection was asked for
+	final    outcome = iota // any other answer
+	inside                  // an error before a connection was asked for
 	unsent                  // an error before the headers were written
 	broken                  // an error after that
 	daily                   // 429, for the day
@@ -33,22 +34,24 @@ const (
 type rule struct {
 	reason  Reason
 	repeats repeats
-	once    bool // a second attempt, and no third
+	once    bool    // a second attempt, and no third
+	tells   verdict // of LinkedIn's state, to the breaker
 	why     string
 }
 
 // rules is the table of this package. LinkedIn's advice is from
 // learn.microsoft.com/linkedin/shared/api-guide/concepts/error-handling, 2026-11-24.
 var rules = [...]rule{
-	final:    {why: "it would end the same way"},
-	unsent:   {reason: NotSent, repeats: all, why: "nothing was written, so nothing happened"},
-	broken:   {reason: NoAnswer, repeats: idempotent, why: "a write may have happened"},
-	daily:    {why: "nothing but midnight UTC helps"},
-	burst:    {reason: RateLimited, repeats: all, why: "refused before it was done; clears by itself"},
-	conflict: {reason: Conflict, repeats: all, once: true, why: "refused; LinkedIn says to repeat it"},
-	slow:     {reason: Unavailable, repeats: idempotent, why: "a write may have been read to its end"},
-	failed:   {reason: Unavailable, repeats: idempotent, why: "a write may have happened; 500 may stay, so not often"},
-	down:     {reason: Unavailable, repeats: idempotent, why: "a gateway may say so of a write that went through"},
+	final:    {tells: alive, why: "it would end the same way"},
+	inside:   {why: "a wrapper inside refused it, such as an empty budget"},
+	unsent:   {reason: NotSent, repeats: all, tells: ailing, why: "nothing was written, so nothing happened"},
+	broken:   {reason: NoAnswer, repeats: idempotent, tells: ailing, why: "a write may have happened"},
+	daily:    {tells: alive, why: "nothing but midnight UTC helps"},
+	burst:    {reason: RateLimited, repeats: all, tells: alive, why: "refused before it was done; clears by itself"},
+	conflict: {reason: Conflict, repeats: all, once: true, tells: alive, why: "refused; LinkedIn says to repeat it"},
+	slow:     {reason: Unavailable, repeats: idempotent, tells: ailing, why: "a write may have been read to its end"},
+	failed:   {reason: Unavailable, repeats: idempotent, tells: ailing, why: "a write may have happened; 500 may stay, so not often"},
+	down:     {reason: Unavailable, repeats: idempotent, tells: ailing, why: "a gateway may say so of a write that went through"},
 }
 
 // ruleFor is the row for one attempt.
@@ -60,7 +63,7 @@ func outcomeOf(t *trace, resp *http.Response, head []byte, err error) outcome {
 	if err != nil {
 		switch {
 		case !t.asked.Load():
-			return final // a wrapper inside refused, such as an empty budget
+			return inside
 		case !t.written.Load():
 			return unsent
 		}

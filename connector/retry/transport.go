@@ -14,6 +14,13 @@ type Options struct {
 	// LongestWait is the longest Retry-After that is waited for; a longer one
 	// is answered with [*WaitError]. 0: 60 s.
 	LongestWait time.Duration
+	// Budget bounds the retries of all who share it. nil: only MaxAttempts does.
+	Budget *Budget
+	// Breaker stops all who share it when LinkedIn has stopped answering. nil:
+	// nothing does.
+	Breaker *Breaker
+	// Again reports whether the caller pays for another attempt. nil: it does.
+	Again func(ctx context.Context) bool
 	// Notify is told of each wait before it begins, with the context of the
 	// request. nil: nobody is.
 	Notify func(ctx context.Context, w Wait)
