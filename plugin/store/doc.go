@@ -9,8 +9,8 @@
 //
 // Values are encrypted, each under its own key name, so that a value copied to
 // another row does not open. The key lies in a file outside the database; it
-// is made together with a new database and never over one that exists. Key
-// names, counters and leases are not encrypted: put no secret and nothing
+// is made together with a new database and never over one that exists.
+// [Store.RotateKey] replaces it while other processes go on. Key names, counters and leases are not encrypted: put no secret and nothing
 // about a person into a name.
 //
 // A value is on disk when Swap returns. Counters survive the death of the

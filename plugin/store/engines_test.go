@@ -10,7 +10,7 @@ import (
 )
 
 // schemaVersion is the version of the tables that this program makes.
-const schemaVersion = 3
+const schemaVersion = 4
 
 // onPlaces runs a test on each engine, with a function that returns a place
 // where nothing is yet.
@@ -27,8 +27,15 @@ func onPlaces(t *testing.T, run func(t *testing.T, newPlace func(testing.TB) pla
 func onStores(t *testing.T, run func(t *testing.T, empty func(testing.TB) *store.Store)) {
 	t.Run("sqlite", func(t *testing.T) { run(t, memory) })
 	t.Run("postgres", func(t *testing.T) {
-		running(t)
-		run(t, func(t testing.TB) *store.Store { return newShared(t).open(t) })
+		p := newShared(t)
+		s, raw := p.open(t), p.raw(t)
+		run(t, func(t testing.TB) *store.Store {
+			t.Helper()
+			if _, err := raw.Exec("DELETE FROM entries; DELETE FROM counters; DELETE FROM leases"); err != nil {
+				t.Fatal(err)
+			}
+			return s
+		})
 	})
 }
 

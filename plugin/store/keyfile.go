@@ -17,25 +17,72 @@ import (
 // maxKeyFile is far above what a keyset of many keys takes, in bytes.
 const maxKeyFile = 1 << 20
 
-// readKeyFile reads the key of the database at path. The file is a Tink
-// keyset in JSON, in clear.
-func readKeyFile(file, path string) (*dataKey, error) {
-	text, err := readLimited(file)
+// keyFile is a source of keys: a Tink keyset in JSON, in clear.
+type keyFile struct {
+	path     string
+	database string // whose key it is, for messages
+}
+
+func (k *keyFile) name() string { return k.path }
+
+func (k *keyFile) read() (*keyset.Handle, error) {
+	text, err := readLimited(k.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, keyError(err, "the key file %s of the database %s is missing", file, path)
+		return nil, keyError(err, "the key file %s of the database %s is missing", k.path, k.database)
 	case err != nil:
-		return nil, keyError(err, "the key file %s cannot be read", file)
+		return nil, keyError(err, "the key file %s cannot be read", k.path)
 	}
 	handle, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(text)))
-	if err == nil {
-		var key *dataKey
-		if key, err = dataKeyOf(handle); err == nil {
-			return key, nil
-		}
+	if err != nil {
+		// What the parser says may quote the file: it goes nowhere.
+		return nil, keyError(nil, "the key file %s is damaged, or not a key file", k.path)
 	}
-	// What the parser says may quote the file: it goes nowhere.
-	return nil, keyError(nil, "the key file %s is damaged, or not a key file", file)
+	return handle, nil
+}
+
+// extend adds a key to the file. Other processes read the old file or the new
+// one, nothing in between; of several that add, none loses the other's key.
+func (k *keyFile) extend() (uint32, error) {
+	id, err := k.extendLocked()
+	var known *plugin.Error
+	if err == nil || errors.As(err, &known) {
+		return id, err
+	}
+	message, _ := wording("the key file "+k.path, err)
+	return 0, &plugin.Error{Kind: plugin.StoreUnavailable, Source: plugin.SourceHost, Detail: err.Error(), Err: err, Message: message,
+		Hint: "A new key is written to the folder of the key file. Make it writable, or rotate where it is."}
+}
+
+func (k *keyFile) extendLocked() (uint32, error) {
+	path, err := filepath.EvalSymlinks(k.path)
+	if err != nil {
+		return 0, err
+	}
+	unlock, err := lockFile(path + ".lock")
+	if err != nil {
+		return 0, err
+	}
+	defer unlock()
+	handle, err := k.read()
+	if err != nil {
+		return 0, err
+	}
+	more, id, err := addKey(handle)
+	if err != nil {
+		return 0, err
+	}
+	sweep(path, passingLife)
+	return id, replace(path, func(temp string) error { return writeKeyset(temp, more) })
+}
+
+// writeKeyset makes a key file.
+func writeKeyset(path string, handle *keyset.Handle) error {
+	var text bytes.Buffer
+	if err := insecurecleartextkeyset.Write(handle, keyset.NewJSONWriter(&text)); err != nil {
+		return err
+	}
+	return writeSynced(path, text.Bytes())
 }
 
 // makeKeyFile makes a key file, unless there is one.
@@ -50,12 +97,8 @@ func makeKeyFile(file string) error {
 	if err != nil {
 		return err
 	}
-	var text bytes.Buffer
-	if err := insecurecleartextkeyset.Write(handle, keyset.NewJSONWriter(&text)); err != nil {
-		return err
-	}
 	sweep(file, passingLife)
-	err = publish(file, func(temp string) error { return writeSynced(temp, text.Bytes()) })
+	err = publish(file, func(temp string) error { return writeKeyset(temp, handle) })
 	if err != nil {
 		message, _ := wording("the key file "+file, err)
 		return &plugin.Error{Kind: plugin.StoreUnavailable, Source: plugin.SourceHost, Detail: err.Error(), Err: err,

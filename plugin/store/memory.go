@@ -15,10 +15,22 @@ func Memory() (*Store, error) {
 	}
 	s := &Store{db: db}
 	if err = advance(ctx, db.durable, 0); err == nil {
-		s.key, err = newDataKey()
+		s.keys, err = ownKeys(ctx, db)
 	}
 	if err != nil {
 		return nil, fileFault(inMemory, errors.Join(err, db.close()))
 	}
 	return s, nil
+}
+
+// ownKeys gives a new database a key that is kept nowhere.
+func ownKeys(ctx context.Context, db *sqliteDB) (*keys, error) {
+	handle, err := newKeyset()
+	if err != nil {
+		return nil, err
+	}
+	if err := record(ctx, db.durable, fromMemory, "", handle); err != nil {
+		return nil, err
+	}
+	return unlocked(ctx, db, &memoryKeys{handle: handle})
 }

@@ -25,7 +25,7 @@ func openPostgres(ctx context.Context, url, keyFile string) (*Store, error) {
 	}
 	s := &Store{db: db}
 	if err = db.migrate(ctx, keyFile); err == nil {
-		if s.key, err = unlock(ctx, db, keyFile); err != nil {
+		if s.keys, err = unlockFile(ctx, db, keyFile); err != nil {
 			err = atOtherHosts(err)
 		}
 	}
@@ -92,8 +92,8 @@ func (d *postgresDB) version(ctx context.Context, q queries) (int, error) {
 // furnish gives an empty schema its tables and its key. The key file is made
 // under the lock: a host that comes second must be told to fetch the first
 // one's, not make another.
-func (d *postgresDB) furnish(ctx context.Context, w queries, keyFile string) error {
-	if keyFile == "" {
+func (d *postgresDB) furnish(ctx context.Context, w queries, file string) error {
+	if file == "" {
 		return &plugin.Error{Kind: plugin.StoreUnavailable, Source: plugin.SourceHost,
 			Message: "the database " + d.label + " is new, and no key file is named for it",
 			Hint:    "Set LINKSTEP_KEY_FILE on every host that uses the database, to copies of the same file. The first host makes it."}
@@ -104,14 +104,14 @@ func (d *postgresDB) furnish(ctx context.Context, w queries, keyFile string) err
 	if err := d.advance(ctx, w, 0); err != nil {
 		return err
 	}
-	if err := makeKeyFile(keyFile); err != nil {
+	if err := makeKeyFile(file); err != nil {
 		return err
 	}
-	key, err := readKeyFile(keyFile, d.label)
+	handle, err := (&keyFile{path: file, database: d.label}).read()
 	if err != nil {
 		return err
 	}
-	return record(ctx, w, keyFile, key)
+	return record(ctx, w, fromFile, file, handle)
 }
 
 // advance runs the migrations from a version on.

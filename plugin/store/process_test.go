@@ -25,6 +25,7 @@ var children = map[string]func(p place, args []string) error{
 	"write":   childWrite,
 	"reserve": childReserve,
 	"start":   childStart,
+	"rotate":  childRotate,
 }
 
 // numbered is a value that tells its number and whether it is whole.
@@ -201,7 +202,7 @@ func startTogether(t *testing.T, newPlace func(testing.TB) place) {
 		{"nothing there", func(*testing.T, place) {}},
 		{"first version", func(t *testing.T, p place) {
 			p.open(t).Close()
-			p.exec(t, "DROP TABLE counters; DROP TABLE leases")
+			p.exec(t, "DROP TABLE counters; DROP TABLE leases; ALTER TABLE store_key DROP COLUMN previous; ALTER TABLE revision DROP COLUMN key_id")
 			p.setVersion(t, 1)
 		}},
 	}

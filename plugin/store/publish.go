@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -35,6 +36,33 @@ func publish(path string, build func(temp string) error) error {
 		return err
 	}
 	return syncFolder(filepath.Dir(path))
+}
+
+// replace is publish for a file that exists: everyone reads the old one or the
+// new one.
+func replace(path string, build func(temp string) error) error {
+	temp := path + passing + rand.Text()
+	defer os.Remove(temp)
+	if err := build(temp); err != nil {
+		return err
+	}
+	if err := os.Rename(temp, path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// lockFile waits for the lock that a file stands for, which ends with the
+// process at the latest. The file stays.
+func lockFile(path string) (unlock func() error, err error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f.Close, nil
 }
 
 // sweep removes what killed processes left behind of a file in the making.

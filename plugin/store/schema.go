@@ -26,6 +26,11 @@ var migrations = [...]string{
 	`CREATE TABLE counters (key TEXT PRIMARY KEY, day TEXT NOT NULL, used BIGINT NOT NULL) WITHOUT ROWID;`,
 	// 3: leases. expires is in microseconds since 1970.
 	`CREATE TABLE leases (key TEXT PRIMARY KEY, holder TEXT NOT NULL, expires BIGINT NOT NULL) WITHOUT ROWID;`,
+	// 4: rotation. previous is the key that is being replaced, 0 for none.
+	// revision.key_id is the key that values must be sealed with, 0 before the
+	// first rotation; it stands there because every write of a value locks it.
+	`ALTER TABLE store_key ADD COLUMN previous BIGINT NOT NULL DEFAULT 0;
+	 ALTER TABLE revision ADD COLUMN key_id BIGINT NOT NULL DEFAULT 0;`,
 }
 
 // migrate brings the schema up to date. Of several processes that start at

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 
+	"github.com/tink-crypto/tink-go/v2/keyset"
+
 	"github.com/linkstep/linkstep/plugin"
 )
 
 // create makes the database at path, with its key file, if it is absent.
-func create(ctx context.Context, path, keyFile string) error {
+func create(ctx context.Context, path, file string) error {
 	if there, err := exists(path); err != nil || there {
 		return err
 	}
@@ -24,24 +26,24 @@ func create(ctx context.Context, path, keyFile string) error {
 			Message: "the database " + path + " is gone, but its log " + path + "-wal is still there",
 			Hint:    "Restore the database from a backup, or move the log away to begin anew."}
 	}
-	if keyFile == "" {
+	if file == "" {
 		var err error
-		if keyFile, err = DefaultKeyFile(); err != nil {
+		if file, err = DefaultKeyFile(); err != nil {
 			return err
 		}
 	}
-	if err := makeKeyFile(keyFile); err != nil {
+	if err := makeKeyFile(file); err != nil {
 		return err
 	}
-	key, err := readKeyFile(keyFile, path)
+	handle, err := (&keyFile{path: file, database: path}).read()
 	if err != nil {
 		return err
 	}
-	return publish(path, func(temp string) error { return build(ctx, temp, keyFile, key) })
+	return publish(path, func(temp string) error { return build(ctx, temp, file, handle) })
 }
 
 // build makes a complete database for a key.
-func build(ctx context.Context, path, keyFile string, key *dataKey) error {
+func build(ctx context.Context, path, file string, handle *keyset.Handle) error {
 	if err := writeSynced(path, nil); err != nil { // for the mode, which SQLite then keeps
 		return err
 	}
@@ -49,11 +51,11 @@ func build(ctx context.Context, path, keyFile string, key *dataKey) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(furnish(ctx, db, keyFile, key), db.close())
+	return errors.Join(furnish(ctx, db, file, handle), db.close())
 }
 
 // furnish gives an empty database its form, its tables and its key.
-func furnish(ctx context.Context, db *sqliteDB, keyFile string, key *dataKey) error {
+func furnish(ctx context.Context, db *sqliteDB, file string, handle *keyset.Handle) error {
 	// A quarter of the usual page size: a counter's page is written to the WAL
 	// with each change, so that less is written and waited for.
 	if err := db.durable.script(ctx, "PRAGMA page_size = 1024"); err != nil {
@@ -63,7 +65,7 @@ func furnish(ctx context.Context, db *sqliteDB, keyFile string, key *dataKey) er
 		if err := advance(ctx, w, 0); err != nil {
 			return err
 		}
-		return record(ctx, w, keyFile, key)
+		return record(ctx, w, fromFile, file, handle)
 	})
 	if err != nil {
 		return err

@@ -30,8 +30,8 @@ type Options struct {
 // Store is a [plugin.Store] in a database. All methods may be called
 // concurrently, and from several processes on the same database.
 type Store struct {
-	db  database
-	key *dataKey
+	db   database
+	keys *keys
 }
 
 var _ plugin.Store = (*Store)(nil)
@@ -95,7 +95,7 @@ func openExisting(ctx context.Context, path, keyFile string) (*Store, error) {
 	s := &Store{db: db}
 	if err = db.checkDamage(ctx); err == nil {
 		if err = db.migrate(ctx); err == nil {
-			s.key, err = unlock(ctx, db, keyFile)
+			s.keys, err = unlockFile(ctx, db, keyFile)
 		}
 	}
 	if err != nil {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math"
 
@@ -21,23 +22,33 @@ func (s *Store) Get(ctx context.Context, req *plugin.GetRequest) (*plugin.GetRes
 	if err := checkKey("the key", req.Key); err != nil {
 		return nil, err
 	}
-	var sealed []byte
-	res := &plugin.GetResponse{}
-	err := s.db.read(ctx, func(ctx context.Context, r queries) error {
-		return r.row(ctx, "SELECT revision, value FROM entries WHERE key = $1", []any{req.Key}, &res.Revision, &sealed)
-	})
-	if absent(err) {
-		return res, nil
+	for {
+		key, sealed := s.keys.get(), []byte(nil)
+		res := &plugin.GetResponse{}
+		err := s.db.read(ctx, func(ctx context.Context, r queries) error {
+			return r.row(ctx, "SELECT revision, value FROM entries WHERE key = $1", []any{req.Key}, &res.Revision, &sealed)
+		})
+		if absent(err) {
+			return res, nil
+		}
+		if err != nil {
+			return nil, s.db.fault(err)
+		}
+		res.Value, err = key.open(sealed, "entries", "value", req.Key)
+		if err == nil {
+			return res, nil
+		}
+		// Another process may have rotated the key. Each round then has a newer
+		// one, until the value opens.
+		switch newer, reloadErr := s.keys.reload(ctx, s.db, key); {
+		case reloadErr != nil:
+			return nil, s.db.fault(reloadErr)
+		case !newer:
+			return nil, &plugin.Error{Kind: plugin.StoreUnavailable, Source: plugin.SourceHost, Detail: err.Error(), Err: err,
+				Message: fmt.Sprintf("the value of %s in %s does not open: it was changed or moved", req.Key, s.db.name()),
+				Hint:    "Restore the database from a backup, or connect the account again."}
+		}
 	}
-	if err != nil {
-		return nil, s.db.fault(err)
-	}
-	if res.Value, err = s.key.open(sealed, "entries", "value", req.Key); err != nil {
-		return nil, &plugin.Error{Kind: plugin.StoreUnavailable, Source: plugin.SourceHost, Detail: err.Error(), Err: err,
-			Message: fmt.Sprintf("the value of %s in %s does not open: it was changed or moved", req.Key, s.db.name()),
-			Hint:    "Restore the database from a backup, or connect the account again."}
-	}
-	return res, nil
 }
 
 // Swap writes a value if nobody else has written since the revision given. A
@@ -51,22 +62,39 @@ func (s *Store) Swap(ctx context.Context, req *plugin.SwapRequest) (*plugin.Swap
 			Message: fmt.Sprintf("the value of %s is %d bytes, the store takes at most 1 MiB", req.Key, len(req.Value)),
 			Hint:    "Keep less, or keep it in several values."}
 	}
-	sealed, err := s.key.seal(req.Value, "entries", "value", req.Key)
+	for {
+		key := s.keys.get()
+		res, err := s.swapWith(ctx, key, req)
+		if errors.Is(err, errStaleKey) {
+			var newer bool
+			if newer, err = s.keys.reload(ctx, s.db, key); newer {
+				continue
+			} else if err == nil {
+				err = errStaleKey
+			}
+		}
+		if err != nil {
+			return nil, s.db.fault(err)
+		}
+		return res, nil
+	}
+}
+
+// swapWith is Swap with a key, or errStaleKey.
+func (s *Store) swapWith(ctx context.Context, key *dataKey, req *plugin.SwapRequest) (*plugin.SwapResponse, error) {
+	sealed, err := key.seal(req.Value, "entries", "value", req.Key)
 	if err != nil {
-		return nil, s.db.fault(err)
+		return nil, err
 	}
 	res := &plugin.SwapResponse{}
 	err = s.db.write(ctx, durable, func(ctx context.Context, w queries) (err error) {
-		*res, err = swap(ctx, w, req, sealed)
+		*res, err = swap(ctx, w, req, key, sealed)
 		if err == nil && !res.Swapped {
 			return errUndo
 		}
 		return err
 	})
-	if err != nil {
-		return nil, s.db.fault(err)
-	}
-	return res, nil
+	return res, err
 }
 
 // lockValues makes those who write values take turns. Whoever may change
@@ -75,10 +103,13 @@ const lockValues = "UPDATE revision SET last = last"
 
 // swap is Swap inside a transaction. It draws a revision even when it then
 // finds that it is late: the caller undoes that.
-func swap(ctx context.Context, w queries, req *plugin.SwapRequest, sealed []byte) (plugin.SwapResponse, error) {
-	var next, standing int64
-	if err := w.row(ctx, "UPDATE revision SET last = last + 1 RETURNING last", nil, &next); err != nil {
+func swap(ctx context.Context, w queries, req *plugin.SwapRequest, key *dataKey, sealed []byte) (plugin.SwapResponse, error) {
+	var next, keyID, standing int64
+	if err := w.row(ctx, "UPDATE revision SET last = last + 1 RETURNING last, key_id", nil, &next, &keyID); err != nil {
 		return plugin.SwapResponse{}, err
+	}
+	if keyID != 0 && keyID != int64(key.id) {
+		return plugin.SwapResponse{}, errStaleKey
 	}
 	query, args := "UPDATE entries SET revision = $1, value = $2 WHERE key = $3 AND revision = $4", []any{next, sealed, req.Key, req.Revision}
 	if req.Revision == 0 {

@@ -1,0 +1,83 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/tink-crypto/tink-go/v2/keyset"
+)
+
+// keySource is where a keyset is kept. It may hold more keys than one database
+// needs; none is ever removed from it.
+type keySource interface {
+	// read returns the keyset, or an error that says how to get it back.
+	read() (*keyset.Handle, error)
+
+	// extend adds a random key, which is kept when extend returns, and returns
+	// its id. Two processes may do this at once.
+	extend() (uint32, error)
+
+	// name stands for the source in messages.
+	name() string
+}
+
+// keys is what this process knows of the key of its database.
+type keys struct {
+	source keySource
+
+	mu      sync.Mutex // guards what follows
+	current *dataKey
+}
+
+func (k *keys) get() *dataKey {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.current
+}
+
+// errStaleKey says that another process has rotated the key meanwhile.
+var errStaleKey = errors.New("the key was rotated meanwhile")
+
+// reload reads the key again because stale does not open something, or may not
+// seal any more. It reports whether there is another one now.
+func (k *keys) reload(ctx context.Context, db database, stale *dataKey) (bool, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.current != stale {
+		return true, nil // someone else has just done it
+	}
+	fresh, err := unlock(ctx, db, k.source)
+	if err != nil {
+		return false, err
+	}
+	changed := fresh.id != stale.id || fresh.previous != stale.previous
+	if changed {
+		k.current = fresh
+	}
+	return changed, nil
+}
+
+// memoryKeys is the source of a store that keeps nothing.
+type memoryKeys struct {
+	mu     sync.Mutex // guards handle
+	handle *keyset.Handle
+}
+
+func (m *memoryKeys) read() (*keyset.Handle, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.handle, nil
+}
+
+func (m *memoryKeys) extend() (uint32, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	more, id, err := addKey(m.handle)
+	if err == nil {
+		m.handle = more
+	}
+	return id, err
+}
+
+func (m *memoryKeys) name() string { return "memory" }
