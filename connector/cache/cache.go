@@ -125,6 +125,25 @@ func (c *Cache[V]) Get(ctx context.Context, key Key, maxAge time.Duration, load 
 	return hit, nil
 }
 
+// Peek returns the value of key if it is kept and at most maxAge old. It loads
+// nothing and waits for nobody.
+func (c *Cache[V]) Peek(key Key, maxAge time.Duration) (Hit[V], bool) {
+	return c.lookup(key, maxAge)
+}
+
+// Put keeps a value that came with the load of another: one reply may answer
+// many questions. began is when that load began, for the value's age; life is
+// as load of [Cache.Get] gives it. Loads of key on their way go on and replace
+// the value. A Purge forgets it if it comes later, and after Close nothing is
+// kept.
+func (c *Cache[V]) Put(key Key, value V, began time.Time, life time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.closed {
+		c.keep(key, value, began.Round(0), life)
+	}
+}
+
 // lookup returns a value that is kept and young enough. A time in the future
 // means that the clock was set: nobody knows how old the value is.
 func (c *Cache[V]) lookup(key Key, maxAge time.Duration) (Hit[V], bool) {
@@ -142,15 +161,14 @@ func (c *Cache[V]) lookup(key Key, maxAge time.Duration) (Hit[V], bool) {
 	return Hit[V]{Value: e.value, Age: age, Cached: true}, true
 }
 
-// keep stores what a flight has brought, in place of what was there. Called
-// with mu held.
-func (c *Cache[V]) keep(f *flight[V]) {
-	bytes := int64(c.size(f.value)) + int64(len(f.key.Viewer)+len(f.key.Request)) + overhead
-	if f.life <= 0 || bytes > c.maxEntry {
-		c.kept.Invalidate(f.key)
+// keep stores a value in place of what was there. Called with mu held.
+func (c *Cache[V]) keep(key Key, value V, began time.Time, life time.Duration) {
+	bytes := int64(c.size(value)) + int64(len(key.Viewer)+len(key.Request)) + overhead
+	if life <= 0 || bytes > c.maxEntry {
+		c.kept.Invalidate(key)
 		return
 	}
-	c.kept.Set(f.key, &entry[V]{value: f.value, bytes: uint32(bytes), loaded: f.began, life: min(f.life, MaxAge)})
+	c.kept.Set(key, &entry[V]{value: value, bytes: uint32(bytes), loaded: began, life: min(life, MaxAge)})
 }
 
 // Purge forgets all that a viewer saw, loads on their way included: their

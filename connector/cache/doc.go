@@ -12,8 +12,8 @@
 //	fmt.Println(hit.Value, hit.Cached, hit.Age)
 //
 // It holds decoded values rather than HTTP replies, so that one batch fills
-// many entries and a hit decodes nothing. It does not cache errors, refresh in
-// the background, or share anything between processes.
+// many entries ([Cache.Put]) and a hit decodes nothing. It does not cache
+// errors, refresh in the background, or share anything between processes.
 //
 // otter keeps the entries. Joining is not left to otter or to singleflight:
 // both end a shared load with the caller who began it, or with nobody.

@@ -74,7 +74,7 @@ func (c *Cache[V]) fly(f *flight[V], load func(context.Context) (V, time.Duratio
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if f.err == nil && f.panicked == nil && !f.unwanted && !c.closed {
-		c.keep(f)
+		c.keep(f.key, f.value, f.began, f.life)
 	}
 	c.part(f)
 	delete(c.flying, f)
