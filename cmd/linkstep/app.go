@@ -70,7 +70,7 @@ func (a *app) rootCommand() *cobra.Command {
 		a.demoCommand(), a.sandboxCommand(),
 		a.connectorsCommand(), a.actionsCommand(), a.describeCommand(), a.installCommand(),
 		a.connectCommand(), a.connectionsCommand(), a.checkCommand(), a.disconnectCommand(),
-		a.invokeCommand(), a.quotaCommand(),
+		a.invokeCommand(), a.quotaCommand(), a.conformCommand(),
 		a.serveConnectorCommand(),
 	)
 	return root

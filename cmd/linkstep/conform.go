@@ -1,0 +1,135 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/conform"
+	"github.com/linkstep/linkstep/plugin/host"
+	"github.com/linkstep/linkstep/plugin/store"
+)
+
+// conformFlags are the flags of linkstep conform.
+type conformFlags struct {
+	settings, junit         string
+	tokenStdin, dev, writes bool
+	timeout                 time.Duration
+}
+
+const conformLong = `Try a plugin binary against the contract between hosts and connectors, and say
+what does not hold and what its author should change.
+
+A case that cannot run says why. Most of what is not run without settings runs
+with those of a connection: at a sandbox (--dev) the command logs in by itself,
+elsewhere it needs an access token. Only actions that read are run, unless
+--allow-writes. Exit status: 0 nothing failed, 1 something did.`
+
+const conformExample = `  linkstep conform ./hello
+  linkstep conform ./hello --settings sandbox.json --dev
+  linkstep conform ./hello --settings settings.json --access-token-stdin < token.txt
+  linkstep conform ./hello --junit conform.xml        for a build server
+  linkstep conform ./hello --json`
+
+func (a *app) conformCommand() *cobra.Command {
+	var f conformFlags
+	cmd := &cobra.Command{
+		Use: "conform FILE", Short: "Try a plugin binary against the contract", Long: conformLong, Example: conformExample,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			opts, err := a.conformOptions(&f)
+			if err != nil {
+				return err
+			}
+			memory, err := store.Memory()
+			if err != nil {
+				return err
+			}
+			defer memory.Close()
+			opts.Store = memory
+			report, err := conform.Run(cmd.Context(), host.File(args[0]), opts)
+			if err != nil {
+				return err
+			}
+			return a.reportConform(report, &f)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.settings, "settings", "", "JSON `file` with the settings of a connection to try, mode 0600")
+	flags.BoolVar(&f.tokenStdin, "access-token-stdin", false, "read an access token that logs the connection in from standard input")
+	flags.BoolVar(&f.dev, "dev", false, "allow hosts other than the vendor's, a sandbox for example, and send them made-up tokens")
+	flags.BoolVar(&f.writes, "allow-writes", false, "run the examples of actions that create, update or delete, too")
+	flags.StringVar(&f.junit, "junit", "", "also write the report as JUnit XML to this `file`")
+	flags.DurationVar(&f.timeout, "timeout", 10*time.Second, "how long one call may take")
+	_ = cmd.MarkFlagFilename("settings", "json")
+	_ = cmd.MarkFlagFilename("junit", "xml")
+	return cmd
+}
+
+func (a *app) conformOptions(f *conformFlags) (*conform.Options, error) {
+	if f.timeout <= 0 {
+		return nil, usagef("--timeout %s: it must be above zero", f.timeout)
+	}
+	opts := &conform.Options{Dev: f.dev, AllowWrites: f.writes, Logger: a.logger(), Timeout: f.timeout}
+	if f.settings != "" {
+		s, err := readSettings(f.settings)
+		if err != nil {
+			return nil, err
+		}
+		if opts.Settings, err = json.Marshal(s); err != nil {
+			return nil, err
+		}
+	}
+	if f.tokenStdin {
+		if f.settings == "" {
+			return nil, usagef("--access-token-stdin needs a connection to log in; add --settings FILE")
+		}
+		var err error
+		if opts.Token, err = a.readSecret("access token"); err != nil {
+			return nil, err
+		}
+	}
+	return opts, nil
+}
+
+// reportConform prints the report and ends the command accordingly.
+func (a *app) reportConform(report *conform.Report, f *conformFlags) error {
+	if f.junit != "" {
+		if err := writeJUnit(f.junit, report); err != nil {
+			return err
+		}
+	}
+	if a.json {
+		if err := a.writeJSON(map[string]any{"output": report}); err != nil {
+			return err
+		}
+	} else if err := report.WriteText(a.out); err != nil {
+		return err
+	}
+	if report.Connector != "" && report.Count(conform.NotRun) > 0 && f.settings == "" {
+		fmt.Fprint(a.err, "hint: Give the settings of a connection with --settings FILE, and more cases run.\n")
+	}
+	if report.Failed() {
+		return statusError(exitInternal)
+	}
+	return nil
+}
+
+func writeJUnit(path string, report *conform.Report) error {
+	out, err := os.Create(path)
+	if err == nil {
+		err = errors.Join(report.WriteJUnit(out), out.Close())
+	}
+	if err == nil {
+		return nil
+	}
+	return &plugin.Error{
+		Kind: plugin.InvalidConfig, Source: plugin.SourceUser, Effect: plugin.EffectNone, Err: err,
+		Message: "the JUnit file " + path + " cannot be written: " + cause(err), Hint: "Name another file with --junit.",
+	}
+}

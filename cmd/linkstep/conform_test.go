@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/linkstep/linkstep/connector/sandbox"
+	"github.com/linkstep/linkstep/plugin/conform"
+)
+
+// sandboxSettings starts a sandbox and returns the settings of a connection
+// to it.
+func sandboxSettings(t *testing.T) json.RawMessage {
+	t.Helper()
+	srv, err := sandbox.Start(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { srv.Close() })
+	doc, err := json.Marshal(srv.Settings())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+// pluginFile returns a file that runs as the LinkedIn connector: the test
+// binary under its name.
+func pluginFile(t *testing.T) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "linkstep-linkedin")
+	if err := os.Symlink(self, path); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// conformed runs linkstep conform and returns its exit status and outputs.
+func conformed(t *testing.T, json bool, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	a := &app{in: strings.NewReader(""), out: &out, err: &errs, json: json, ran: true}
+	cmd := a.conformCommand()
+	cmd.SilenceErrors, cmd.SilenceUsage = true, true
+	cmd.SetOut(io.Discard)
+	cmd.SetArgs(args)
+	status = a.finish(cmd.ExecuteContext(t.Context()))
+	return status, out.String(), errs.String()
+}
+
+func TestConformReports(t *testing.T) {
+	dir := t.TempDir()
+	settings, junit := filepath.Join(dir, "settings.json"), filepath.Join(dir, "conform.xml")
+	if err := os.WriteFile(settings, sandboxSettings(t), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	status, stdout, stderr := conformed(t, true, pluginFile(t), "--settings", settings, "--dev", "--junit", junit)
+	var doc struct{ Output conform.Report }
+	if err := json.Unmarshal([]byte(stdout), &doc); err != nil {
+		t.Fatalf("standard output is not one JSON document: %v\n%s%s", err, stdout, stderr)
+	}
+	report := &doc.Output
+	want := exitDone
+	if report.Failed() {
+		want = exitInternal
+	}
+	if status != want || report.Connector != linkedin {
+		t.Errorf("status %d with %d failed cases of %q, want %d", status, report.Count(conform.Failed), report.Connector, want)
+	}
+	text, err := os.ReadFile(junit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var suites struct {
+		Failures int `xml:"failures,attr"`
+		Skipped  int `xml:"skipped,attr"`
+		Suites   []struct {
+			Name string `xml:"name,attr"`
+		} `xml:"testsuite"`
+	}
+	if err := xml.Unmarshal(text, &suites); err != nil {
+		t.Fatalf("%s is no XML: %v", junit, err)
+	}
+	if suites.Failures != report.Count(conform.Failed) || suites.Skipped != report.Count(conform.NotRun) || len(suites.Suites) != len(report.Groups) {
+		t.Errorf("JUnit has %+v, which is not what the JSON document says", suites)
+	}
+}
+
+func TestConformCommandLine(t *testing.T) {
+	dir := t.TempDir()
+	hello := filepath.Join(dir, "hello")
+	if err := os.WriteFile(hello, []byte("#!/bin/sh\necho Hello\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name           string
+		args           []string
+		status         int
+		stdout, stderr string // parts of them
+	}{
+		{"is no plugin", []string{hello}, 1, "FAILED   it can be loaded", ""},
+		{"is not there", []string{filepath.Join(dir, "none")}, 1, "does not exist", ""},
+		{"settings are not there", []string{hello, "--settings", filepath.Join(dir, "none")}, 3, "", "no such file"},
+		{"a token for nobody", []string{hello, "--access-token-stdin"}, 2, "", "add --settings FILE"},
+		{"no time", []string{hello, "--timeout", "0s"}, 2, "", "above zero"},
+		{"JUnit goes nowhere", []string{hello, "--junit", filepath.Join(dir, "no", "where.xml")}, 3, "", "cannot be written"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			status, stdout, stderr := conformed(t, false, tt.args...)
+			if status != tt.status || !strings.Contains(stdout, tt.stdout) || !strings.Contains(stderr, tt.stderr) {
+				t.Errorf("linkstep conform %q: status %d, want %d\nstandard output (want %q):\n%s\nstandard error (want %q):\n%s",
+					tt.args, status, tt.status, tt.stdout, stdout, tt.stderr, stderr)
+			}
+		})
+	}
+}

@@ -1,0 +1,253 @@
+package conform
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/linkstep/linkstep/plugin"
+)
+
+func authCases(*subject) []testCase {
+	return []testCase{
+		{"a check without a login tells that there is none", checksWithoutLogin},
+		{"an action without a login asks to log in", refusesWithoutLogin},
+		{"a login begins with an https address and a session", beginsLogin},
+		{"two logins have different states", statesDiffer},
+		{"an answer with another login's state is refused", refusesForeignState},
+		{"an answer that denies the login is refused", refusesDenial},
+		{"a made-up token is refused and not kept", refusesMadeUpToken},
+		{"disconnecting what is not connected is no error", disconnectsUnknown},
+		{"a connection can be logged in", logsIn},
+		{"a check after the login tells of it", checksAfterLogin},
+		{"connecting again keeps the login", connectsAgain},
+	}
+}
+
+func checksWithoutLogin(ctx context.Context, s *subject) error {
+	if s.stranger == nil {
+		return s.strange
+	}
+	res, err := s.check(ctx, s.stranger)
+	if err != nil {
+		return s.unexpected(err, "Check tells the state of a connection, also that nobody has logged in; it is no error and needs no network.")
+	}
+	if res.Token.Present {
+		return faultf("Set Token.Present only while there is a token.", "nobody has logged in, and the check says that a token is present")
+	}
+	return s.checkIsWhole(res)
+}
+
+// checkIsWhole looks at what every check must have.
+func (s *subject) checkIsWhole(res *plugin.CheckResponse) error {
+	var wrong findings
+	told := map[string]bool{}
+	for _, a := range res.Actions {
+		told[a.Action] = true
+		switch {
+		case s.desc.Action(a.Action) == nil:
+			wrong.add("the check tells of %q, which is no action", a.Action)
+		case !slices.Contains([]plugin.Usability{plugin.Usable, plugin.Unusable, plugin.Untried}, a.Status):
+			wrong.add("the check says that %s is %q: it is usable, unusable or unknown", a.Action, a.Status)
+		case a.Status == plugin.Unusable && a.Reason == "":
+			wrong.add("the check says that %s is unusable, and not why", a.Action)
+		}
+	}
+	for _, a := range s.desc.Actions {
+		if !told[a.Name] {
+			wrong.add("the check does not tell of %s", a.Name)
+		}
+	}
+	for _, d := range res.Diagnostics {
+		if !slices.Contains([]plugin.Severity{plugin.Info, plugin.Warning, plugin.Failure}, d.Severity) {
+			wrong.add("a diagnostic has the severity %q: it is info, warning or failure", d.Severity)
+		}
+		if d.Message == "" {
+			wrong.add("a diagnostic has no message")
+		}
+	}
+	return wrong.fault("Tell of each action once, in the words of plugin.Usability, and why one cannot be used.")
+}
+
+func refusesWithoutLogin(ctx context.Context, s *subject) error {
+	if s.stranger == nil {
+		return s.strange
+	}
+	spec, example := s.anyExample()
+	if example == nil {
+		return notRun("no action that reads has an example")
+	}
+	_, err := s.invoke(ctx, s.stranger, input(spec.Name, example.Input), nil)
+	return s.wantKind(err, spec.Name+" without a login", "Return an error of kind reauthorize where there is no token: the engine asks a person to log in.", plugin.Reauthorize)
+}
+
+// anyExample returns an example of an action that reads.
+func (s *subject) anyExample() (*plugin.ActionSpec, *plugin.Example) {
+	for i := range s.desc.Actions {
+		a := &s.desc.Actions[i]
+		if a.Effect == plugin.EffectRead && len(a.Examples) > 0 {
+			return a, &a.Examples[0]
+		}
+	}
+	return nil, nil
+}
+
+// begin begins a login. That the settings do not suffice for one is a reason
+// not to run only where none were given.
+func (s *subject) begin(ctx context.Context) (*plugin.AuthorizeResponse, error) {
+	if s.stranger == nil {
+		return nil, s.strange
+	}
+	res, err := s.authorize(ctx, s.stranger, &plugin.AuthorizeRequest{Begin: &plugin.AuthorizeBegin{}})
+	if err != nil {
+		if plugin.KindOf(err) == plugin.InvalidConfig && s.opts.Settings == nil {
+			return nil, notRun("a login needs settings, give them: %s", say(err))
+		}
+		return nil, s.unexpected(err, "Begin makes an address of the settings; it needs no network.")
+	}
+	return res, nil
+}
+
+// stateMin is the length from which a state cannot be guessed.
+const stateMin = 16
+
+func beginsLogin(ctx context.Context, s *subject) error {
+	res, err := s.begin(ctx)
+	if err != nil {
+		return err
+	}
+	u, err := url.Parse(res.URL)
+	if err != nil {
+		return faultf("Give the address that a person opens.", "the login's address cannot be read: %v", err)
+	}
+	var wrong findings
+	if u.Scheme != "https" && (!s.opts.Dev || !isLoopback(u.Hostname())) {
+		wrong.add("the login's address begins with %s://%s", u.Scheme, u.Host)
+	}
+	q := u.Query()
+	if len(q.Get("state")) < stateMin {
+		wrong.add("the state is %q, which can be guessed", q.Get("state"))
+	}
+	if q.Get("redirect_uri") != res.RedirectURL {
+		wrong.add("the address says redirect_uri=%s, the answer is expected at %q", q.Get("redirect_uri"), res.RedirectURL)
+	}
+	if q.Get("response_type") != "code" {
+		wrong.add("the address says response_type=%s, not code", q.Get("response_type"))
+	}
+	if res.Session.IsZero() {
+		wrong.add("there is no session to hand back")
+	}
+	if res.Done {
+		wrong.add("the login is done before a person has consented")
+	}
+	return wrong.fault("Begin with an https address that has response_type=code, a random state and the redirect_uri, and keep the state in Session.")
+}
+
+func statesDiffer(ctx context.Context, s *subject) error {
+	first, err := s.begin(ctx)
+	if err != nil {
+		return err
+	}
+	second, err := s.begin(ctx)
+	if err != nil {
+		return err
+	}
+	if state := stateOf(first); state != "" && state == stateOf(second) {
+		return faultf("Make a new random state for each login, with crypto/rand.", "two logins have the same state")
+	}
+	return nil
+}
+
+func stateOf(res *plugin.AuthorizeResponse) string {
+	u, err := url.Parse(res.URL)
+	if err != nil {
+		return ""
+	}
+	return u.Query().Get("state")
+}
+
+// answer completes a login with a redirect that has these parameters. The code
+// in it is made up.
+func (s *subject) answer(ctx context.Context, parameters func(state string) url.Values) error {
+	begun, err := s.begin(ctx)
+	if err != nil {
+		return err
+	}
+	redirect := begun.RedirectURL + "?" + parameters(stateOf(begun)).Encode()
+	res, err := s.authorize(ctx, s.stranger, &plugin.AuthorizeRequest{Complete: &plugin.AuthorizeComplete{
+		Session: begun.Session, Answer: plugin.NewSecret(redirect),
+	}})
+	if err == nil && res.Done {
+		return faultf("Compare the state of the answer with that in the session before anything is sent, and read error= first.", "the login is done")
+	}
+	if err == nil {
+		return faultf("Return an error for an answer that cannot be used.", "there is no error, and the login is not done")
+	}
+	if isVerdict(err) {
+		return err
+	}
+	if kind := plugin.KindOf(err); kind == plugin.Internal || kind == plugin.Unknown {
+		return s.unexpected(err, "Return an error of kind invalid_input, forbidden or reauthorize that says what was wrong with the answer.")
+	}
+	return nil
+}
+
+func refusesForeignState(ctx context.Context, s *subject) error {
+	code := newCanary()
+	s.seen.secret("the code of a login", code)
+	return s.answer(ctx, func(state string) url.Values {
+		return url.Values{"code": {code}, "state": {strings.ToLower(state) + "x"}}
+	})
+}
+
+func refusesDenial(ctx context.Context, s *subject) error {
+	return s.answer(ctx, func(state string) url.Values {
+		return url.Values{"error": {"access_denied"}, "error_description": {"the person said no"}, "state": {state}}
+	})
+}
+
+// refusesMadeUpToken brings a token that is none. It may be sent upstream to
+// find out, which only a connection that says Dev allows.
+func refusesMadeUpToken(ctx context.Context, s *subject) error {
+	switch {
+	case s.stranger == nil:
+		return s.strange
+	case !s.opts.Dev || s.opts.Settings == nil:
+		return notRun("a made-up token is sent only with the settings of a sandbox and dev")
+	}
+	access, refresh := newCanary(), newCanary()
+	s.seen.secret("an access token", access)
+	s.seen.secret("a refresh token", refresh)
+	_, err := s.authorize(ctx, s.stranger, &plugin.AuthorizeRequest{Token: &plugin.AuthorizeToken{
+		AccessToken: plugin.NewSecret(access), RefreshToken: plugin.NewSecret(refresh),
+	}})
+	const advice = "Try a token that was made elsewhere before it is kept: ask the vendor whose it is."
+	if err == nil {
+		return faultf(advice, "a made-up token was taken")
+	}
+	if isVerdict(err) {
+		return err
+	}
+	res, err := s.check(ctx, s.stranger)
+	if isVerdict(err) {
+		return err
+	}
+	if err == nil && res.Token.Present {
+		return faultf(advice, "a made-up token was refused, and the check says that it is present")
+	}
+	return nil
+}
+
+func disconnectsUnknown(ctx context.Context, s *subject) error {
+	if s.stranger == nil {
+		return s.strange
+	}
+	nobody := s.connection("nobody", s.stranger.Settings, s.stranger.Secrets)
+	for _, when := range []string{"never connected", "disconnected already"} {
+		if err := s.disconnect(ctx, nobody); err != nil {
+			return s.unexpected(err, "Disconnect of a connection that is not there has nothing to do; a connection that was "+when+" is no error.")
+		}
+	}
+	return nil
+}

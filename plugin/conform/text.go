@@ -1,0 +1,66 @@
+package conform
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// WriteText writes the report for a person: a line for each case, below it why
+// and what to change, and the numbers last.
+func (r *Report) WriteText(w io.Writer) error {
+	out := bufio.NewWriter(w)
+	fmt.Fprintln(out, r.title())
+	var took time.Duration
+	for _, g := range r.Groups {
+		took += g.took()
+		fmt.Fprintf(out, "\n%s\n", g.Name)
+		before := ""
+		for _, c := range g.Cases {
+			c.writeText(out, before)
+			before = c.Why
+		}
+	}
+	fmt.Fprintf(out, "\n%d passed, %d failed, %d not run in %s\n", r.Count(Passed), r.Count(Failed), r.Count(NotRun), took.Round(10*time.Millisecond))
+	return out.Flush()
+}
+
+// title names the connector and how it was reached.
+func (r *Report) title() string {
+	name := "a connector that could not be loaded"
+	if r.Connector != "" {
+		name = strings.TrimSpace(r.Connector + " " + r.Version)
+	}
+	if r.Path != "" {
+		return fmt.Sprintf("%s (%s %s)", name, r.Reached, r.Path)
+	}
+	return fmt.Sprintf("%s (%s)", name, r.Reached)
+}
+
+// mark is how a status stands at the beginning of a line. What failed must be
+// found by eye in a long list.
+func (s Status) mark() string {
+	if s == Failed {
+		return "FAILED"
+	}
+	return string(s)
+}
+
+// writeText writes a case. A reason that is the one before it as well is not
+// said again: without settings, most cases have the same.
+func (c *Case) writeText(w io.Writer, before string) {
+	const indent = "           "
+	if c.Status == NotRun && c.Why == before {
+		fmt.Fprintf(w, "  %-8s %s (as above)\n", c.Status.mark(), c.Name)
+		return
+	}
+	fmt.Fprintf(w, "  %-8s %s\n", c.Status.mark(), c.Name)
+	if c.Why != "" {
+		fmt.Fprintf(w, "%s%s\n", indent, strings.ReplaceAll(c.Why, "\n", "\n"+indent))
+	}
+	if c.Advice != "" {
+		fmt.Fprintf(w, "%sadvice: %s\n", indent, c.Advice)
+	}
+}
