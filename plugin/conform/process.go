@@ -71,7 +71,7 @@ func saysByHand(ctx context.Context, s *subject) error {
 	if len(args) == 0 {
 		return notRun("how the host starts a process shows on Linux only")
 	}
-	t, err := newTwin(args, nil)
+	t, err := s.newTwin(args, nil)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 	name, isPlugin := strings.CutPrefix(filepath.Base(os.Args[0]), "notes-")
 	if !isPlugin {
 		flag.Parse()
-		_ = flag.Set("test.parallel", "12") // runs wait more than they compute
+		_ = flag.Set("test.parallel", "8") // runs wait more than they compute
 		os.Exit(m.Run())
 	}
 	for _, b := range allBroken() {

@@ -14,6 +14,7 @@ import (
 // twin is a process that the kit starts just as the host started the plugin,
 // so that it holds what the host holds: the life line and both outputs.
 type twin struct {
+	clock    *clock
 	cmd      *exec.Cmd
 	lifeline interface{ Close() error }
 	out, err head
@@ -32,7 +33,7 @@ func (s *subject) startTwin(ctx context.Context) (*twin, error) {
 	if len(args) == 0 || len(env) == 0 {
 		return nil, notRun("how the host starts a process shows on Linux only")
 	}
-	t, err := newTwin(args, env)
+	t, err := s.newTwin(args, env)
 	if err != nil {
 		return nil, err
 	}
@@ -45,8 +46,8 @@ func (s *subject) startTwin(ctx context.Context) (*twin, error) {
 }
 
 // newTwin starts a program. A nil env is that of this process.
-func newTwin(args, env []string) (*twin, error) {
-	t := &twin{cmd: exec.Command(args[0], args[1:]...), exited: make(chan struct{})}
+func (s *subject) newTwin(args, env []string) (*twin, error) {
+	t := &twin{clock: s.clock, cmd: exec.Command(args[0], args[1:]...), exited: make(chan struct{})}
 	t.cmd.Env, t.cmd.Stdout, t.cmd.Stderr = env, &t.out, &t.err
 	t.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	t.cmd.WaitDelay = time.Second // for what it has started and holds the outputs
@@ -79,13 +80,10 @@ func (t *twin) handshake() int {
 // wait waits until a condition holds or the twin has ended, and reports
 // whether either was so in time.
 func (t *twin) wait(ctx context.Context, most time.Duration, holds func() bool) bool {
-	ctx, cancel := context.WithTimeout(ctx, most)
-	defer cancel()
-	for ctx.Err() == nil {
+	for took := t.clock.start(); ctx.Err() == nil && took() < most; sleep(ctx, 5*time.Millisecond) {
 		if holds() || t.ended() {
 			return true
 		}
-		sleep(ctx, 5*time.Millisecond)
 	}
 	return false
 }
