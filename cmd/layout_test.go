@@ -31,6 +31,7 @@ var arrows = map[string][]string{
 	"plugin/host":                {"plugin", "plugin/internal/guard", "plugin/internal/wire"},
 	"plugin/store":               {"plugin"},
 	"plugin/conform":             {"plugin", "plugin/host"},
+	"plugin/schema":              {"plugin"},
 
 	"connector":                           {"plugin", "schemas", "connector/restli", "connector/oauth", "connector/quota", "connector/retry", "connector/cache"},
 	"connector/restli":                    nil,
@@ -41,7 +42,7 @@ var arrows = map[string][]string{
 	"connector/sandbox":                   {"connector/sandbox/internal/people", "connector/sandbox/internal/protocol"},
 	"connector/sandbox/internal/people":   nil,
 	"connector/sandbox/internal/protocol": nil,
-	"connector/internal/gen":              {"connector", "plugin"},
+	"connector/internal/gen":              {"connector", "plugin", "plugin/schema"},
 	"schemas":                             nil,
 
 	"cmd":                   nil,
@@ -57,6 +58,7 @@ var libraries = map[string][]string{
 	"plugin/serve":            {"github.com/hashicorp/go-plugin", "github.com/hashicorp/go-hclog", "google.golang.org/grpc"},
 	"plugin/host":             {"github.com/hashicorp/go-plugin", "github.com/hashicorp/go-hclog", "google.golang.org/grpc", "github.com/santhosh-tekuri/jsonschema/v6"},
 	"plugin/conform":          {"github.com/santhosh-tekuri/jsonschema/v6"},
+	"plugin/schema":           {"github.com/invopop/jsonschema"},
 	"plugin/store":            {"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/tink-crypto/tink-go/v2", "google.golang.org/protobuf"},
 	"connector/oauth":         {"golang.org/x/oauth2", "golang.org/x/sync"},
 	"connector/retry":         {"github.com/sethvargo/go-retry"},
@@ -67,7 +69,7 @@ var libraries = map[string][]string{
 
 // lean are what the installed plugin binary must not link, directly or not.
 var lean = []string{
-	module + "/plugin/host", module + "/plugin/store", module + "/connector/sandbox",
+	module + "/plugin/host", module + "/plugin/store", module + "/plugin/schema", module + "/connector/sandbox",
 	"github.com/invopop/jsonschema", "github.com/santhosh-tekuri/jsonschema", "modernc.org/sqlite", "github.com/jackc/pgx", "github.com/tink-crypto", "github.com/spf13/cobra",
 }
 

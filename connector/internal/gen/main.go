@@ -12,6 +12,7 @@ import (
 
 	"github.com/linkstep/linkstep/connector"
 	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/schema"
 )
 
 func main() {
@@ -46,17 +47,12 @@ func generate() (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.ConfigSchema = settingsSchema()
-	files := map[string][]byte{"schemas/config.json": plugin.SchemaText(d.ConfigSchema)}
-	for i := range d.Actions {
-		a := &d.Actions[i]
-		types, known := actionTypes()[a.Name]
-		if !known {
-			return nil, fmt.Errorf("the types of action %s are not listed in types.go", a.Name)
-		}
-		a.Input, a.Output = inputSchema(a, types.input), outputSchema(a, types.output)
-		files["schemas/"+a.Name+".input.json"] = plugin.SchemaText(a.Input)
-		files["schemas/"+a.Name+".output.json"] = plugin.SchemaText(a.Output)
+	if err := goTypes().Fill(d); err != nil {
+		return nil, err
+	}
+	files := make(map[string][]byte)
+	for name, content := range schema.Files(d) {
+		files["schemas/"+name] = content
 	}
 	manifest, err := plugin.NewManifest(d)
 	if err != nil {
@@ -65,10 +61,10 @@ func generate() (map[string][]byte, error) {
 	if files["manifest.json"], err = text(manifest); err != nil {
 		return nil, err
 	}
-	schema, err := manifestSchema()
+	of, err := manifestSchema()
 	if err != nil {
 		return nil, err
 	}
-	files[plugin.ManifestSchema] = plugin.SchemaText(schema)
+	files[plugin.ManifestSchema] = plugin.SchemaText(of)
 	return files, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/schema"
 )
 
 const module = "github.com/linkstep/linkstep"
@@ -15,8 +16,8 @@ const module = "github.com/linkstep/linkstep"
 // manifestSchema is the schema of every manifest.json, described in the words
 // of the comments in package plugin.
 func manifestSchema() (json.RawMessage, error) {
-	r := reflector(true)
-	r.Mapper = mapManifestType
+	r := schema.Reflector(true)
+	r.Mapper = mapManifestType // alone: raw JSON is any value here
 	for _, file := range []string{"plugin/manifest.go", "plugin/action.go", "plugin/description.go"} {
 		if err := r.AddGoComments(module, file); err != nil {
 			return nil, err
@@ -26,7 +27,7 @@ func manifestSchema() (json.RawMessage, error) {
 	s.Title = "Connector manifest"
 	s.Description = "What a host knows of a connector before it starts it. The top level is that of an MCP bundle's manifest, version 0.3; what is ours stands under _meta."
 	describe(s)
-	return finish(s), nil
+	return schema.Encode(s), nil
 }
 
 // mapManifestType is for the types that have fewer values than Go says.

@@ -219,14 +219,14 @@ func TestExamplesSurviveTheGoTypes(t *testing.T) {
 	d := describeConnector(t)
 	for i := range d.Actions {
 		a := &d.Actions[i]
-		types := actionTypes()[a.Name]
+		types := goTypes().Actions[a.Name]
 		for _, e := range a.Examples {
-			roundTrip(t, a.Name+" input", e.Input, types.input)
+			roundTrip(t, a.Name+" input", e.Input, types.Input)
 			if e.Output != nil {
-				roundTrip(t, a.Name+" output", e.Output, types.output)
+				roundTrip(t, a.Name+" output", e.Output, types.Output)
 			}
 		}
-		for file, goType := range map[string]any{a.Name + ".input": types.input, a.Name + ".output": types.output} {
+		for file, goType := range map[string]any{a.Name + ".input": types.Input, a.Name + ".output": types.Output} {
 			memberExamples(t, file, goType)
 		}
 	}

@@ -1,18 +1,23 @@
 package main
 
-import "github.com/linkstep/linkstep/connector"
+import (
+	"github.com/linkstep/linkstep/connector"
+	"github.com/linkstep/linkstep/plugin/schema"
+)
 
-// typePair is an action's input and output.
-type typePair struct{ input, output any }
-
-// actionTypes are the Go types behind the actions' schemas.
-func actionTypes() map[string]typePair {
-	return map[string]typePair{
-		"get_profile":       {connector.GetProfileInput{}, connector.Profile{}},
-		"search_people":     {connector.SearchPeopleInput{}, connector.SearchPeopleOutput{}},
-		"get_person":        {connector.GetPersonInput{}, connector.Person{}},
-		"get_people":        {connector.GetPeopleInput{}, connector.GetPeopleOutput{}},
-		"list_connections":  {connector.ListConnectionsInput{}, connector.ListConnectionsOutput{}},
-		"count_connections": {connector.CountConnectionsInput{}, connector.CountConnectionsOutput{}},
+// goTypes are the Go types behind the connector's schemas.
+func goTypes() *schema.Types {
+	return &schema.Types{
+		Map:                 mapType,
+		Settings:            connector.Settings{},
+		SettingsDescription: "The settings of one LinkedIn account and the application that it logs in to.",
+		Actions: map[string]schema.Pair{
+			"get_profile":       {Input: connector.GetProfileInput{}, Output: connector.Profile{}},
+			"search_people":     {Input: connector.SearchPeopleInput{}, Output: connector.SearchPeopleOutput{}},
+			"get_person":        {Input: connector.GetPersonInput{}, Output: connector.Person{}},
+			"get_people":        {Input: connector.GetPeopleInput{}, Output: connector.GetPeopleOutput{}},
+			"list_connections":  {Input: connector.ListConnectionsInput{}, Output: connector.ListConnectionsOutput{}},
+			"count_connections": {Input: connector.CountConnectionsInput{}, Output: connector.CountConnectionsOutput{}},
+		},
 	}
 }
