@@ -10,8 +10,12 @@
 // Values are encrypted, each under its own key name, so that a value copied to
 // another row does not open. The key lies in a file outside the database; it
 // is made together with a new database and never over one that exists.
-// [Store.RotateKey] replaces it while other processes go on. Key names, counters and leases are not encrypted: put no secret and nothing
-// about a person into a name.
+// [Store.RotateKey] replaces it while other processes go on. Key names, counters
+// and leases are not encrypted: put no secret and nothing about a person into a
+// name.
+//
+// [Store.Audit] is a trail of who used which connection for whose data, for the
+// host alone. Members are in it as keyed hashes.
 //
 // A value is on disk when Swap returns. Counters survive the death of the
 // process at once, and the loss of power from the next value written or the

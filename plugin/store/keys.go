@@ -36,8 +36,9 @@ func (k *keys) get() *dataKey {
 	return k.current
 }
 
-// errStaleKey says that another process has rotated the key meanwhile.
-var errStaleKey = errors.New("the key was rotated meanwhile")
+// errStaleKey says that the key opens something no more, or may not seal any
+// more. Most likely another process has rotated it meanwhile.
+var errStaleKey = errors.New("the key is not the one in use")
 
 // reload reads the key again because stale does not open something, or may not
 // seal any more. It reports whether there is another one now.
@@ -56,6 +57,38 @@ func (k *keys) reload(ctx context.Context, db database, stale *dataKey) (bool, e
 		k.current = fresh
 	}
 	return changed, nil
+}
+
+// withKey runs do with the key, and again with the next one when do returns
+// errStaleKey and another process has rotated the key meanwhile.
+func (s *Store) withKey(ctx context.Context, do func(*dataKey) error) error {
+	for {
+		key := s.keys.get()
+		err := do(key)
+		if !errors.Is(err, errStaleKey) {
+			return err
+		}
+		newer, reloadErr := s.keys.reload(ctx, s.db, key)
+		if reloadErr != nil {
+			return reloadErr
+		}
+		if !newer {
+			return err
+		}
+	}
+}
+
+// lockFor takes the turn to write values, see lockValues, or returns
+// errStaleKey for a key that may not seal any more.
+func lockFor(ctx context.Context, w queries, key *dataKey) error {
+	var id int64
+	if err := w.row(ctx, lockValues+" RETURNING key_id", nil, &id); err != nil {
+		return err
+	}
+	if id != 0 && id != int64(key.id) {
+		return errStaleKey
+	}
+	return nil
 }
 
 // memoryKeys is the source of a store that keeps nothing.

@@ -15,6 +15,7 @@ var postgresTypes = strings.NewReplacer(
 	" TEXT", ` TEXT COLLATE "C"`,
 	" BLOB", " BYTEA",
 	" WITHOUT ROWID", "",
+	"INTEGER PRIMARY KEY", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
 )
 
 // openPostgres opens the store at a URL and makes it where there is none.

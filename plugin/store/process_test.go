@@ -202,7 +202,7 @@ func startTogether(t *testing.T, newPlace func(testing.TB) place) {
 		{"nothing there", func(*testing.T, place) {}},
 		{"first version", func(t *testing.T, p place) {
 			p.open(t).Close()
-			p.exec(t, "DROP TABLE counters; DROP TABLE leases; ALTER TABLE store_key DROP COLUMN previous; ALTER TABLE revision DROP COLUMN key_id")
+			p.exec(t, "DROP TABLE counters; DROP TABLE leases; DROP TABLE audit; DROP TABLE audit_keys; ALTER TABLE store_key DROP COLUMN previous; ALTER TABLE revision DROP COLUMN key_id")
 			p.setVersion(t, 1)
 		}},
 	}

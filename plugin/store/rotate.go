@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 )
 
 // batch is how many values are encrypted anew in one transaction.
@@ -17,6 +18,7 @@ type Rotation struct {
 
 // RotateKey makes a new key and encrypts all values with it, while other
 // processes read and write: they load the key again when they meet the new one.
+// The audit trail hashes with a new key from then on, and keeps the old one.
 // Until all is done, the old key opens values too; afterwards it opens nothing
 // in this database any more. It stays in the key file, unused, for other
 // databases with the same file and for backups made before.
@@ -30,10 +32,10 @@ func (s *Store) RotateKey(ctx context.Context) (*Rotation, error) {
 	res := &Rotation{}
 	err := s.beginRotation(ctx, res)
 	if err == nil {
-		err = s.sealAnew(ctx, res)
-	}
-	if err == nil {
-		err = s.endRotation(ctx)
+		key := s.keys.get()
+		if err = s.sealAnew(ctx, key, res); err == nil {
+			err = s.endRotation(ctx, key)
+		}
 	}
 	if err != nil {
 		return nil, s.db.fault(err)
@@ -82,8 +84,10 @@ func (s *Store) beginRotation(ctx context.Context, res *Rotation) error {
 			res.Resumed = true
 			return errUndo
 		}
-		_, err = w.exec(ctx, "UPDATE revision SET key_id = $1", int64(id))
-		return err
+		if _, err := w.exec(ctx, "UPDATE revision SET key_id = $1", int64(id)); err != nil {
+			return err
+		}
+		return rotateAuditKeys(ctx, w, next)
 	})
 	if err != nil {
 		return err
@@ -93,17 +97,11 @@ func (s *Store) beginRotation(ctx context.Context, res *Rotation) error {
 
 // sealAnew encrypts what the key before has sealed, batch by batch. It stops
 // when another process has done it and has already made the next key.
-func (s *Store) sealAnew(ctx context.Context, res *Rotation) error {
-	key := s.keys.get()
+func (s *Store) sealAnew(ctx context.Context, key *dataKey, res *Rotation) error {
 	for after, more := "", true; more; {
 		err := s.db.write(ctx, durable, func(ctx context.Context, w queries) error {
-			var keyID int64
-			if err := w.row(ctx, lockValues+" RETURNING key_id", nil, &keyID); err != nil {
+			if err := lockFor(ctx, w, key); err != nil {
 				return err
-			}
-			if keyID != int64(key.id) {
-				more = false
-				return errUndo
 			}
 			found, err := sealedBefore(ctx, w, key, after)
 			if err != nil {
@@ -118,6 +116,9 @@ func (s *Store) sealAnew(ctx context.Context, res *Rotation) error {
 			}
 			return nil
 		})
+		if errors.Is(err, errStaleKey) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -160,10 +161,11 @@ func sealedBefore(ctx context.Context, w queries, key *dataKey, after string) ([
 	return found, err
 }
 
-// endRotation ends the use of the key before.
-func (s *Store) endRotation(ctx context.Context) error {
+// endRotation ends the use of the key before, unless the next rotation has
+// already begun.
+func (s *Store) endRotation(ctx context.Context, key *dataKey) error {
 	err := s.db.write(ctx, durable, func(ctx context.Context, w queries) error {
-		_, err := w.exec(ctx, "UPDATE store_key SET previous = 0 WHERE key_id = $1", int64(s.keys.get().id))
+		_, err := w.exec(ctx, "UPDATE store_key SET previous = 0 WHERE key_id = $1", int64(key.id))
 		return err
 	})
 	if err != nil {

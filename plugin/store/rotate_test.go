@@ -159,7 +159,9 @@ func killRotation(t *testing.T, newPlace func(testing.TB) place) {
 		time.Sleep(time.Duration(20+rand.IntN(150)) * time.Millisecond)
 		cmd.Process.Kill()
 		cmd.Wait()
-		wantMany(t, "after a kill", p.open(t))
+		fresh := p.open(t)
+		wantMany(t, "after a kill", fresh)
+		fresh.Close()
 	}
 	close(stop)
 	wg.Wait()

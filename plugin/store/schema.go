@@ -31,6 +31,12 @@ var migrations = [...]string{
 	// first rotation; it stands there because every write of a value locks it.
 	`ALTER TABLE store_key ADD COLUMN previous BIGINT NOT NULL DEFAULT 0;
 	 ALTER TABLE revision ADD COLUMN key_id BIGINT NOT NULL DEFAULT 0;`,
+	// 5: the audit trail. Times are in microseconds since 1970; subjects are
+	// hashes with a space between; retired is 0 for the key in use.
+	`CREATE TABLE audit (id INTEGER PRIMARY KEY, at BIGINT NOT NULL, host TEXT NOT NULL, connection TEXT NOT NULL,
+		action TEXT NOT NULL, subjects TEXT NOT NULL, purpose TEXT NOT NULL, outcome TEXT NOT NULL);
+	 CREATE INDEX audit_at ON audit (at);
+	 CREATE TABLE audit_keys (id BIGINT PRIMARY KEY, retired BIGINT NOT NULL, secret BLOB NOT NULL);`,
 }
 
 // migrate brings the schema up to date. Of several processes that start at

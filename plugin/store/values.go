@@ -22,33 +22,39 @@ func (s *Store) Get(ctx context.Context, req *plugin.GetRequest) (*plugin.GetRes
 	if err := checkKey("the key", req.Key); err != nil {
 		return nil, err
 	}
-	for {
-		key, sealed := s.keys.get(), []byte(nil)
-		res := &plugin.GetResponse{}
-		err := s.db.read(ctx, func(ctx context.Context, r queries) error {
-			return r.row(ctx, "SELECT revision, value FROM entries WHERE key = $1", []any{req.Key}, &res.Revision, &sealed)
-		})
-		if absent(err) {
-			return res, nil
-		}
-		if err != nil {
-			return nil, s.db.fault(err)
-		}
-		res.Value, err = key.open(sealed, "entries", "value", req.Key)
-		if err == nil {
-			return res, nil
-		}
-		// Another process may have rotated the key. Each round then has a newer
-		// one, until the value opens.
-		switch newer, reloadErr := s.keys.reload(ctx, s.db, key); {
-		case reloadErr != nil:
-			return nil, s.db.fault(reloadErr)
-		case !newer:
-			return nil, &plugin.Error{Kind: plugin.StoreUnavailable, Source: plugin.SourceHost, Detail: err.Error(), Err: err,
-				Message: fmt.Sprintf("the value of %s in %s does not open: it was changed or moved", req.Key, s.db.name()),
-				Hint:    "Restore the database from a backup, or connect the account again."}
-		}
+	var res *plugin.GetResponse
+	err := s.withKey(ctx, func(key *dataKey) (err error) {
+		res, err = s.getWith(ctx, key, req)
+		return err
+	})
+	if errors.Is(err, errStaleKey) {
+		err = &plugin.Error{Kind: plugin.StoreUnavailable, Source: plugin.SourceHost, Detail: err.Error(), Err: err,
+			Message: fmt.Sprintf("the value of %s in %s does not open: it was changed or moved", req.Key, s.db.name()),
+			Hint:    "Restore the database from a backup, or connect the account again."}
 	}
+	if err != nil {
+		return nil, s.db.fault(err)
+	}
+	return res, nil
+}
+
+// getWith is Get with a key, or errStaleKey when that does not open the value.
+func (s *Store) getWith(ctx context.Context, key *dataKey, req *plugin.GetRequest) (*plugin.GetResponse, error) {
+	var sealed []byte
+	res := &plugin.GetResponse{}
+	err := s.db.read(ctx, func(ctx context.Context, r queries) error {
+		return r.row(ctx, "SELECT revision, value FROM entries WHERE key = $1", []any{req.Key}, &res.Revision, &sealed)
+	})
+	if absent(err) {
+		return res, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if res.Value, err = key.open(sealed, "entries", "value", req.Key); err != nil {
+		return nil, fmt.Errorf("%w: %w", errStaleKey, err)
+	}
+	return res, nil
 }
 
 // Swap writes a value if nobody else has written since the revision given. A
@@ -62,22 +68,15 @@ func (s *Store) Swap(ctx context.Context, req *plugin.SwapRequest) (*plugin.Swap
 			Message: fmt.Sprintf("the value of %s is %d bytes, the store takes at most 1 MiB", req.Key, len(req.Value)),
 			Hint:    "Keep less, or keep it in several values."}
 	}
-	for {
-		key := s.keys.get()
-		res, err := s.swapWith(ctx, key, req)
-		if errors.Is(err, errStaleKey) {
-			var newer bool
-			if newer, err = s.keys.reload(ctx, s.db, key); newer {
-				continue
-			} else if err == nil {
-				err = errStaleKey
-			}
-		}
-		if err != nil {
-			return nil, s.db.fault(err)
-		}
-		return res, nil
+	var res *plugin.SwapResponse
+	err := s.withKey(ctx, func(key *dataKey) (err error) {
+		res, err = s.swapWith(ctx, key, req)
+		return err
+	})
+	if err != nil {
+		return nil, s.db.fault(err)
 	}
+	return res, nil
 }
 
 // swapWith is Swap with a key, or errStaleKey.
