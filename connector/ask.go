@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/linkstep/linkstep/connector/quota"
 	"github.com/linkstep/linkstep/connector/restli"
 	"github.com/linkstep/linkstep/plugin"
 )
@@ -57,7 +56,7 @@ func (s *session) send(ctx context.Context, rt http.RoundTripper, call *restli.C
 	if err != nil {
 		return nil, err
 	}
-	meterOf(ctx).asking(quota.Endpoint(req), req.Header.Get("LinkedIn-Version"))
+	meterOf(ctx).asking(req.Header.Get("LinkedIn-Version"))
 	resp, err := rt.RoundTrip(req)
 	if err != nil {
 		return nil, err

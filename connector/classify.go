@@ -164,6 +164,10 @@ func (s *situation) postponed(w *retry.WaitError) *plugin.Error {
 	} else if e = s.transport(w.Err); e == nil {
 		e = &plugin.Error{Kind: plugin.Unavailable, Source: plugin.SourceUpstream, Message: "LinkedIn cannot be reached"}
 	}
+	if w.Reason == retry.Resting {
+		e.Message = "LinkedIn has not answered for a while and is left alone; nothing was sent"
+		e.Hint = "Run again when retry_at has come. LinkedIn's own state is shown at https://www.linkedin-apistatus.com."
+	}
 	at := w.RetryAt
 	e.RetryAt, e.Retryable = &at, true
 	if !w.Written {
@@ -183,7 +187,11 @@ func (s *situation) exhausted(x *quota.ExhaustedError) *plugin.Error {
 		Message: "today's calls of this " + whose + " to " + endpointWords(x.Endpoint) + " are used up; nothing was sent",
 		Hint:    "Run again after midnight UTC.", Detail: x.Error(),
 	}
-	if x.Source == quota.Configured {
+	switch {
+	case x.Reserved:
+		e.Message = "what is left of today's calls of this " + whose + " to " + endpointWords(x.Endpoint) + " is kept for people; nothing was sent"
+		e.Hint = "Run again after midnight UTC, or without background priority, or lower the setting reserve_percent."
+	case x.Source == quota.Configured:
 		e.Hint = "Run again after midnight UTC, or raise the limit in the setting limits."
 	}
 	return e

@@ -10,8 +10,10 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/linkstep/linkstep/connector/oauth"
+	"github.com/linkstep/linkstep/connector/retry"
 	"github.com/linkstep/linkstep/plugin"
 )
 
@@ -28,12 +30,21 @@ type connected struct {
 	tokens   *tokenStore
 	oauth    *oauth.Config
 	access   *access
+	retries  *retry.Budget // of all logins, so that a new one does not begin anew
+	breaker  *retry.Breaker
 	fellBack atomic.Bool // the configured API version is retired, the default is used
 
 	mu      sync.Mutex // guards the fields below
 	retired bool
 	session *session
 }
+
+// How often a connection tries again, over all its calls: 30 times in a burst,
+// and then once in 2 s.
+const (
+	mostRetries = 30
+	retryEvery  = 2 * time.Second
+)
 
 // Paths on the host of the login.
 // learn.microsoft.com/linkedin/shared/authentication/authorization-code-flow, 2026-11-24.
@@ -58,6 +69,7 @@ func fingerprintOf(c *plugin.Connection) fingerprint {
 // newConnected builds a connection. Nothing is sent.
 func (c *Connector) newConnected(ctx context.Context, in *plugin.Connection, settings *Settings, print fingerprint) (*connected, error) {
 	conn := &connected{owner: c, id: in.ID, name: in.Name, print: print, settings: settings, api: base(settings.APIURL)}
+	conn.retries, conn.breaker = retry.NewBudget(mostRetries, retryEvery), retry.NewBreaker(nil)
 	var err error
 	if conn.clock, err = c.clockOf(ctx, conn.api.Host); err != nil {
 		return nil, err

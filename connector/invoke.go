@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/linkstep/linkstep/connector/quota"
 	"github.com/linkstep/linkstep/plugin"
 )
 
@@ -35,6 +38,9 @@ func (c *Connector) Invoke(ctx context.Context, req *plugin.InvokeRequest, emit 
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	m := &meter{emit: emit, stop: stop}
+	if req.Priority == plugin.Background {
+		m.priority = quota.Background
+	}
 	ctx = context.WithValue(ctx, meterKey{}, m)
 	output, err := act.run(ctx, s, req.Input)
 	if err != nil {
@@ -46,14 +52,24 @@ func (c *Connector) Invoke(ctx context.Context, req *plugin.InvokeRequest, emit 
 		m.finish()
 		return nil, err
 	}
-	budgets := s.budgets(ctx, act.spec.Name, m)
+	budgets := s.budgets(act.spec.Name, m)
 	res := &plugin.Result{Output: doc, Meta: m.finish()}
 	res.Meta.Quota = budgets
 	return res, nil
 }
 
-// ending explains a cancellation that is not the caller's own.
+// resetSpread is over how long those come back who wait for a limit to reset,
+// so that the first second of the day does not get them all.
+const resetSpread = 5 * time.Minute
+
+// ending explains a cancellation that is not the caller's own, and tells each
+// step another moment after midnight.
 func ending(ctx context.Context, e *plugin.Error) *plugin.Error {
+	if e.Kind == plugin.QuotaExhausted && e.RetryAt != nil {
+		out, at := *e, e.RetryAt.Add(rand.N(resetSpread))
+		out.RetryAt = &at
+		return &out
+	}
 	if e.Kind != plugin.Canceled {
 		return e
 	}

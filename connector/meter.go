@@ -1,13 +1,16 @@
 package connector
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/linkstep/linkstep/connector/quota"
 	"github.com/linkstep/linkstep/plugin"
 )
 
@@ -18,8 +21,9 @@ const keptRequestIDs = 20
 // the context, because the transports have nothing else of their caller. It is
 // safe for concurrent use.
 type meter struct {
-	emit func(*plugin.Event) error // nil: nobody listens
-	stop context.CancelCauseFunc   // ends the invocation when emit fails
+	emit     func(*plugin.Event) error // nil: nobody listens
+	stop     context.CancelCauseFunc   // ends the invocation when emit fails
+	priority quota.Priority
 
 	mu        sync.Mutex // guards the fields below, and calls of emit
 	done      bool       // the invocation has returned
@@ -27,9 +31,10 @@ type meter struct {
 	retries   int        // those that repeated another
 	waited    time.Duration
 	ids       []string
-	endpoints []string // that were called, as the ledger names them
-	hits      int      // answers from the cache
-	misses    int      // answers that were not
+	mostCalls int           // attempts that the step pays for; 0: any number
+	budgets   []quota.Usage // that attempts were counted in, as they stood last
+	hits      int           // answers from the cache
+	misses    int           // answers that were not
 	oldest    time.Duration
 	version   string
 	notices   []plugin.Event
@@ -90,16 +95,41 @@ func (m *meter) waiting(message string, until time.Time) {
 	_ = m.sendLocked(&plugin.Event{Type: plugin.EventWaiting, Message: message, Until: &until})
 }
 
-// asking notes an endpoint that is about to be called.
-func (m *meter) asking(endpoint, version string) {
+// asking notes the version of the API that is about to be asked.
+func (m *meter) asking(version string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if version != "" {
 		m.version = version
 	}
-	if !slices.Contains(m.endpoints, endpoint) {
-		m.endpoints = append(m.endpoints, endpoint)
+}
+
+// counted notes how the budgets of an attempt stand.
+func (m *meter) counted(budgets []quota.Usage) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, u := range budgets {
+		i := slices.IndexFunc(m.budgets, func(b quota.Usage) bool { return b.Endpoint == u.Endpoint && b.Scope == u.Scope })
+		if i < 0 {
+			m.budgets = append(m.budgets, u)
+		} else {
+			m.budgets[i] = u
+		}
 	}
+}
+
+// limit bounds what the step may cost.
+func (m *meter) limit(calls int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.mostCalls = calls
+}
+
+// affords reports whether the step pays for another attempt.
+func (m *meter) affords() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.mostCalls == 0 || m.attempts < m.mostCalls
 }
 
 // attempt counts a request that was written to the wire.
@@ -159,11 +189,13 @@ func (m *meter) spent() int {
 	return m.attempts
 }
 
-// called returns the endpoints that were called.
-func (m *meter) called() []string {
+// stand returns the budgets that were counted in, by endpoint and scope.
+func (m *meter) stand() []quota.Usage {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return slices.Clone(m.endpoints)
+	return slices.SortedFunc(slices.Values(m.budgets), func(a, b quota.Usage) int {
+		return cmp.Or(strings.Compare(a.Endpoint, b.Endpoint), strings.Compare(string(a.Scope), string(b.Scope)))
+	})
 }
 
 // finish ends the events and returns what the invocation cost.

@@ -75,7 +75,7 @@ func TestDailyLimitOfLinkedIn(t *testing.T) {
 			b.invoke("get_profile", fresh, nil) // the second call, after that of the login
 			b.srv.ResetRequests()
 			e := b.refused("get_profile", fresh)
-			if e.Kind != plugin.QuotaExhausted || e.HTTPStatus != 429 || e.RetryAt == nil || !e.RetryAt.Equal(midnight) || !strings.Contains(e.Message, tt.message) {
+			if e.Kind != plugin.QuotaExhausted || e.HTTPStatus != 429 || e.RetryAt == nil || e.RetryAt.Before(midnight) || e.RetryAt.After(midnight.Add(time.Hour)) || !strings.Contains(e.Message, tt.message) {
 				t.Errorf("error %s", detailed(e))
 			}
 			b.wantPaths("GET /v2/userinfo") // a daily 429 is not tried again

@@ -38,7 +38,7 @@ func (c *connected) newSession(account *accountRecord) *session {
 	})
 	s.ledger = quota.NewLedger(c.owner.counters,
 		quota.Account{ClientID: c.application(account), Member: account.bucket()},
-		&quota.Options{Limits: c.settings.limits(), Now: c.clock.now, Notice: warnOfQuota})
+		&quota.Options{Limits: c.settings.limits(), Reserve: c.settings.reserve(), Now: c.clock.now, Notice: warnOfQuota})
 	s.tokens = &watchedTokens{TokenSource: s.source}
 	s.rt = s.transport(s.tokens)
 	return s
@@ -50,8 +50,10 @@ func (s *session) transport(tokens oauth.TokenSource) http.RoundTripper {
 	c := s.conn
 	var rt http.RoundTripper = &wire{base: c.owner.base, host: c.api, clock: c.clock, timeout: c.settings.timeout()}
 	rt = oauth.Transport(rt, tokens, c.api, &oauth.TransportOptions{Now: c.clock.now})
-	rt = quota.Transport(rt, s.ledger, nil) // inside retry: LinkedIn counts every attempt
-	return retry.Transport(rt, &retry.Options{MaxAttempts: 1 + c.settings.MaxRetries, Notify: tellWait})
+	rt = quota.Transport(rt, s.ledger, &quota.TransportOptions{Priority: priorityOf, Counted: noteBudgets}) // inside retry: LinkedIn counts every attempt
+	return retry.Transport(rt, &retry.Options{
+		MaxAttempts: 1 + c.settings.MaxRetries, Budget: c.retries, Breaker: c.breaker, Again: paysAgain, Notify: tellWait,
+	})
 }
 
 // watchedTokens remembers the token that was given out last: what it was
@@ -69,6 +71,15 @@ func (w *watchedTokens) Token(ctx context.Context) (*oauth.Token, error) {
 	}
 	return tok, err
 }
+
+// priorityOf tells who waits for a request.
+func priorityOf(req *http.Request) quota.Priority { return meterOf(req.Context()).priority }
+
+// noteBudgets keeps what an attempt was counted in for the result.
+func noteBudgets(ctx context.Context, budgets []quota.Usage) { meterOf(ctx).counted(budgets) }
+
+// paysAgain reports whether the step pays for another attempt.
+func paysAgain(ctx context.Context) bool { return meterOf(ctx).affords() }
 
 // tellWait makes a pause between two attempts an event.
 func tellWait(ctx context.Context, w retry.Wait) {

@@ -21,6 +21,8 @@ type Settings struct {
 	AuthURL      string          `json:"auth_url,omitempty" jsonschema:"title=Login address,format=uri,maxLength=500,default=https://www.linkedin.com,example=https://www.linkedin.com" jsonschema_description:"Where LinkedIn's login is. Change it only to work against the sandbox or a proxy of your own."`
 	Timeout      int             `json:"timeout_seconds,omitempty" jsonschema:"title=Time limit of a call,minimum=1,maximum=300,default=30,example=30" jsonschema_description:"How many seconds one call to LinkedIn may take before it is given up or tried again."`
 	MaxRetries   int             `json:"max_retries,omitempty" jsonschema:"title=Retries,minimum=0,maximum=10,default=3,example=3" jsonschema_description:"How often a call that failed for a passing reason is tried again. Reads only: nothing is ever written twice."`
+	BatchSize    int             `json:"batch_size,omitempty" jsonschema:"title=People in one call,minimum=1,maximum=500,default=50,example=50" jsonschema_description:"How many people are read with one call when several are asked for. LinkedIn does not say how many it takes; lower the number when it refuses. 1 reads each person with a call of its own."`
+	Reserve      int             `json:"reserve_percent,omitempty" jsonschema:"title=Reserve for people,minimum=0,maximum=90,default=10,example=10" jsonschema_description:"The share of each daily limit in limits that steps running in the background may not use up, so that something is left for people who wait. 0 keeps nothing back."`
 	Search       *SearchSettings `json:"search,omitempty" jsonschema:"title=People search" jsonschema_description:"Which of LinkedIn's people searches the application has, and how it is called."`
 	Limits       []LimitSetting  `json:"limits,omitempty" jsonschema:"title=Daily limits,maxItems=100" jsonschema_description:"Daily limits that are never exceeded, for example those that the developer portal shows for your application. A step that would exceed one is refused before anything is sent."`
 }
@@ -63,6 +65,8 @@ func defaultSettings() *Settings {
 		AuthURL:     "https://" + authHost,
 		Timeout:     30,
 		MaxRetries:  3,
+		BatchSize:   50,
+		Reserve:     10,
 		Search: &SearchSettings{
 			Strategy: strategySearch,
 			Params: SearchParams{
@@ -93,6 +97,15 @@ func (s *Settings) limits() []quota.Limit {
 		limits = append(limits, quota.Limit{Scope: quota.Scope(l.Scope), Endpoint: l.Endpoint, Calls: l.CallsPerDay})
 	}
 	return limits
+}
+
+// reserve is the share that background calls may not use up, as the ledger
+// wants it: its zero is a default.
+func (s *Settings) reserve() float64 {
+	if s.Reserve == 0 {
+		return -1
+	}
+	return float64(s.Reserve) / 100
 }
 
 // base returns the address of an URL setting without slashes at its end. The

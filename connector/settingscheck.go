@@ -52,6 +52,8 @@ func (s *Settings) check(dev bool) []plugin.Violation {
 	c.add(shape.scopes.MatchString(s.Scopes), "/scopes", "names of scopes are needed, separated by spaces or commas")
 	c.add(s.Timeout >= 1 && s.Timeout <= 300, "/timeout_seconds", "a number from 1 to 300 is needed")
 	c.add(s.MaxRetries >= 0 && s.MaxRetries <= 10, "/max_retries", "a number from 0 to 10 is needed")
+	c.add(s.BatchSize >= 1 && s.BatchSize <= 500, "/batch_size", "a number from 1 to 500 is needed")
+	c.add(s.Reserve >= 0 && s.Reserve <= 90, "/reserve_percent", "a number from 0 to 90 is needed")
 	c.host("/api_url", s.APIURL, apiHost, dev)
 	c.host("/auth_url", s.AuthURL, authHost, dev)
 	c.redirect("/redirect_url", s.RedirectURL)

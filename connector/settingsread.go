@@ -52,7 +52,8 @@ func (s *Settings) decode(raw json.RawMessage) []plugin.Violation {
 	violations := decodeObject("", raw, map[string]any{
 		"client_id": &s.ClientID, "redirect_url": &s.RedirectURL, "scopes": &s.Scopes,
 		"api_version": &s.APIVersion, "api_url": &s.APIURL, "auth_url": &s.AuthURL,
-		"timeout_seconds": &s.Timeout, "max_retries": &s.MaxRetries, "limits": &s.Limits,
+		"timeout_seconds": &s.Timeout, "max_retries": &s.MaxRetries,
+		"batch_size": &s.BatchSize, "reserve_percent": &s.Reserve, "limits": &s.Limits,
 		"search": &search,
 	})
 	if search == nil {

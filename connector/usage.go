@@ -2,7 +2,6 @@ package connector
 
 import (
 	"context"
-	"slices"
 
 	"github.com/linkstep/linkstep/connector/quota"
 	"github.com/linkstep/linkstep/plugin"
@@ -34,22 +33,13 @@ func (c *Connector) Usage(ctx context.Context, req *plugin.UsageRequest) (*plugi
 // budgets are those of the endpoints that an invocation has called. One that
 // called none, because memory answered, gets them as they were when the action
 // last did: a hit makes no call of the store.
-func (s *session) budgets(ctx context.Context, action string, m *meter) []plugin.UsageBucket {
+func (s *session) budgets(action string, m *meter) []plugin.UsageBucket {
 	if m.spent() == 0 {
 		last, _ := s.lastBudgets.Load(action)
 		known, _ := last.([]plugin.UsageBucket)
 		return known
 	}
-	used, err := s.ledger.Usage(ctx)
-	if err != nil {
-		s.conn.owner.log.WarnContext(ctx, "the budgets are not known", "connection", s.conn.name, "error", err)
-		return nil
-	}
-	called := m.called()
-	used = slices.DeleteFunc(used, func(u quota.Usage) bool {
-		return u.Endpoint != quota.AllEndpoints && !slices.Contains(called, u.Endpoint)
-	})
-	now := buckets(used)
+	now := buckets(m.stand())
 	s.lastBudgets.Store(action, now)
 	return now
 }

@@ -67,6 +67,7 @@ func (w *walk) begin(ctx context.Context) error {
 			return invalidInput(c.pointer, fmt.Sprintf("a number from 1 to %d is needed", c.limit))
 		}
 	}
+	meterOf(ctx).limit(w.maxCalls)
 	var err error
 	if w.identity, err = json.Marshal(in.identity); err != nil {
 		return err
