@@ -219,7 +219,9 @@ func TestVersionRetiresWhileTheProcessRuns(t *testing.T) {
 			}
 		}
 		for _, r := range b.srv.Requests() {
-			versions += r.Header.Get("LinkedIn-Version") + " "
+			if strings.HasPrefix(r.Path, "/rest/") { // around day 53 the token may be refreshed, too
+				versions += r.Header.Get("LinkedIn-Version") + " "
+			}
 		}
 	}
 	step("a")
