@@ -103,3 +103,35 @@ func BenchmarkCount(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkPostgres has a server on the same machine that does not wait for
+// the disk: what is measured is the way there and back.
+func BenchmarkPostgres(b *testing.B) {
+	s := newShared(b).open(b)
+	value, revision := make([]byte, 600), int64(0)
+	b.Run("swap", func(b *testing.B) {
+		for range b.N {
+			res, err := s.Swap(b.Context(), &plugin.SwapRequest{Key: "linkedin/token", Value: value, Revision: revision})
+			if err != nil || !res.Swapped {
+				b.Fatal(res, err)
+			}
+			revision = res.Revision
+		}
+	})
+	b.Run("get", func(b *testing.B) {
+		for range b.N {
+			if got, err := s.Get(b.Context(), &plugin.GetRequest{Key: "linkedin/token"}); err != nil || len(got.Value) != 600 {
+				b.Fatal(got, err)
+			}
+		}
+	})
+	b.Run("count", func(b *testing.B) {
+		for range b.N {
+			res, err := s.Count(b.Context(), &plugin.CountRequest{Adds: []plugin.CounterAdd{
+				{Key: "linkedin/app", Window: tuesday, N: 1, Limit: 1 << 40}, {Key: "linkedin/member", Window: tuesday, N: 1, Limit: 1 << 40}}})
+			if err != nil || !res.Granted {
+				b.Fatal(res, err)
+			}
+		}
+	})
+}

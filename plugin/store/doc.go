@@ -31,5 +31,7 @@
 // The package does not read the environment, except for the default places and
 // what PostgreSQL's driver reads, does not protect a key file from its owner's
 // other programs, and deletes no counters. SQLite needs a local disk with hard
-// links: the locks of its WAL do not work over a network.
+// links: the locks of its WAL do not work over a network. PostgreSQL, tried with
+// version 15, is spoken to directly: PgBouncer refuses what is set for a
+// session.
 package store

@@ -62,3 +62,28 @@ func ExampleStore_Count() {
 	// true 0 2 2
 	// false 1 2 2
 }
+
+// A host notes whose data an action was about, and finds it again by member.
+func ExampleStore_Audit() {
+	s, err := store.Memory()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer s.Close()
+	ctx := context.Background()
+	trail := s.Audit(&store.AuditOptions{Host: "worker-1"})
+	defer trail.Close()
+	err = trail.Append(ctx, &store.AuditEntry{Connection: "me", Action: "get_person",
+		Subjects: []string{"urn:li:person:Ada"}, Purpose: "hiring", Outcome: "ok"})
+	fmt.Println(err)
+
+	rows, err := trail.Read(ctx, &store.AuditFilter{Subject: "urn:li:person:Ada"})
+	fmt.Println(len(rows), rows[0].Host, rows[0].Action, rows[0].Purpose, err)
+
+	erased, err := trail.Erase(ctx, "urn:li:person:Ada")
+	fmt.Println(erased, err)
+	// Output:
+	// <nil>
+	// 1 worker-1 get_person hiring <nil>
+	// 1 <nil>
+}

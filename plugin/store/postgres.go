@@ -29,6 +29,9 @@ const (
 // search_path.
 const postgresSchema = "linkstep"
 
+// schemaName is what a schema may be called: a name that needs no quotes.
+var schemaName = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}$`)
+
 // postgresDB is a PostgreSQL database. Its connections are made anew when the
 // server was away.
 type postgresDB struct {
@@ -70,7 +73,7 @@ func connectPostgres(url string) (*postgresDB, error) {
 		}
 	}
 	schema := cfg.RuntimeParams["search_path"]
-	if !regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}$`).MatchString(schema) {
+	if !schemaName.MatchString(schema) {
 		bad.Message = "the search_path in the address of the shared store is not the name of one schema"
 		return nil, bad
 	}

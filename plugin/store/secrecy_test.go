@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/store"
 )
 
 // A stored value is in no file, in no usual spelling, while the store is open,
@@ -40,6 +41,28 @@ func TestNoFileHoldsAValue(t *testing.T) {
 	look("closed")
 	// The search itself works: names are not encrypted.
 	if len(grep(t, p.home, "linkedin/token")) == 0 {
+		t.Error("the key's name is not found either")
+	}
+}
+
+// Nor is it in a file of a server, nor is a member of the audit trail.
+func TestNoServerFileHoldsAValue(t *testing.T) {
+	const secret, member = "AQXcanary-of-the-access-token", "urn:li:person:Canary"
+	p := newShared(t)
+	s := p.open(t)
+	put(t, s, "linkedin/canary", secret)
+	a := trail(t, s, nil)
+	appendAll(t, a, store.AuditEntry{Action: "get_person", Subjects: []string{member}})
+	if got := actions(t, a, &store.AuditFilter{Subject: member}); len(got) != 1 {
+		t.Fatalf("the member is found in %v, want one row", got)
+	}
+	p.exec(t, "CHECKPOINT")
+	for _, text := range []string{secret, member} {
+		for _, name := range grep(t, running(t).dir, text) {
+			t.Errorf("%s holds %q", name, text)
+		}
+	}
+	if len(grep(t, running(t).dir, "linkedin/canary")) == 0 {
 		t.Error("the key's name is not found either")
 	}
 }
