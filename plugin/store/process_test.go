@@ -67,7 +67,7 @@ func TestKill(t *testing.T) { onPlaces(t, kill) }
 
 func kill(t *testing.T, newPlace func(testing.TB) place) {
 	p := newPlace(t)
-	for range scaled(10, 200) {
+	for range scaled(6, 200) {
 		value, counter := killWriter(t, p, time.Duration(rand.IntN(120))*time.Millisecond)
 		s, err := p.try()
 		if err != nil {
@@ -208,7 +208,7 @@ func startTogether(t *testing.T, newPlace func(testing.TB) place) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			for range scaled(2, 100) {
+			for range scaled(1, 100) {
 				p := newPlace(t)
 				tt.prepare(t, p)
 				startAtOnce(t, p)

@@ -151,7 +151,7 @@ func killRotation(t *testing.T, newPlace func(testing.TB) place) {
 			}
 		}
 	})
-	for range scaled(5, 200) {
+	for range scaled(3, 200) {
 		cmd := child(t, "rotate", p)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
