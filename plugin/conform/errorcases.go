@@ -37,10 +37,7 @@ func (s *subject) each(advice string, f func(*failure) string) error {
 			continue
 		}
 		failed.judged = true
-		finding = failed.call + " " + finding + ": " + say(failed.err)
-		if !slices.Contains(wrong, finding) {
-			wrong = append(wrong, finding)
-		}
+		wrong.once("%s %s: %s", failed.call, finding, say(failed.err))
 	}
 	if count == 0 {
 		return notRun("no call ended in an error")

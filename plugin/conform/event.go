@@ -62,6 +62,9 @@ func emitErrorEnds(ctx context.Context, s *subject) error {
 		return s.noReading()
 	}
 	for _, t := range s.reading() {
+		if len(t.events) == 0 && t.spec.Paging == nil {
+			continue
+		}
 		emits := false
 		best := s.opts.Timeout
 		for range 3 { // a busy machine is no fault of the connector

@@ -1,6 +1,7 @@
 package conform_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -78,6 +79,28 @@ func TestTokenLogsIn(t *testing.T) {
 	}
 	if c := caseOf(t, report, "wire: get_note, example 1, gives an output that fits"); c.Status != conform.Passed {
 		t.Errorf("an example with a token: %s, %q", c.Status, c.Why)
+	}
+}
+
+// A report is kept and sent around, so that it must not show what the
+// connector lets slip.
+func TestReportHidesSecrets(t *testing.T) {
+	t.Parallel()
+	c := failing(func(req *plugin.InvokeRequest, err error) error {
+		e := plugin.AsError(err)
+		e.Kind, e.Message = plugin.Internal, "the vendor refused the secret a secret of the client"
+		return e
+	})(newNotes(quiet))
+	report := try(t, host.Direct(c), everything(t))
+	if !report.Failed() {
+		t.Error("a secret in an error is not found")
+	}
+	var text bytes.Buffer
+	if err := report.WriteText(&text); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(text.String(), "a secret of the client") {
+		t.Errorf("the report shows a secret:\n%s", &text)
 	}
 }
 

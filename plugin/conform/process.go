@@ -64,12 +64,9 @@ func endsWhenTold(ctx context.Context, s *subject) error {
 }
 
 func saysByHand(ctx context.Context, s *subject) error {
-	if !s.isProcess() {
-		return errNoProcess
-	}
-	args := procList(s.plugin.PID(), "cmdline")
-	if len(args) == 0 {
-		return notRun("how the host starts a process shows on Linux only")
+	args, _, err := s.started()
+	if err != nil {
+		return err
 	}
 	t, err := s.newTwin(args, nil)
 	if err != nil {

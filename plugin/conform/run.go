@@ -129,5 +129,7 @@ func (s *subject) judge(ctx context.Context, group string, c testCase) Case {
 		}
 		s.watch(group+": "+c.name, isFault(err))
 	}
-	return verdict(c.name, time.Since(start), err)
+	out := verdict(c.name, time.Since(start), err)
+	out.Why, out.Advice = s.seen.strike(out.Why), s.seen.strike(out.Advice)
+	return out
 }

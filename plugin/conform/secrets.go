@@ -25,10 +25,7 @@ func noSecretInAnswers(_ context.Context, s *subject) error {
 	var wrong findings
 	for _, t := range texts {
 		if name := s.seen.leak(t.words); name != "" {
-			finding := name + " stands in " + t.where
-			if !slices.Contains(wrong, finding) {
-				wrong = append(wrong, finding)
-			}
+			wrong.once("%s stands in %s", name, t.where)
 		}
 	}
 	return wrong.fault(secretAdvice)
@@ -49,10 +46,7 @@ func noSecretInErrors(_ context.Context, s *subject) error {
 			words = append(words, v.Pointer, v.Message)
 		}
 		if name := s.seen.leak(strings.Join(words, "\n")); name != "" {
-			finding := name + " stands in an error of " + f.call
-			if !slices.Contains(wrong, finding) {
-				wrong = append(wrong, finding)
-			}
+			wrong.once("%s stands in an error of %s", name, f.call)
 		}
 	}
 	return wrong.fault(secretAdvice)
@@ -68,10 +62,7 @@ func noSecretInLog(_ context.Context, s *subject) error {
 	var wrong findings
 	for line := range strings.Lines(s.opts.Log.String()) {
 		if name := s.seen.leak(line); name != "" {
-			finding := name + " stands in the log"
-			if !slices.Contains(wrong, finding) {
-				wrong = append(wrong, finding)
-			}
+			wrong.once("%s stands in the log", name)
 		}
 	}
 	return wrong.fault(secretAdvice)
@@ -91,10 +82,10 @@ func secretsStoredApart(_ context.Context, s *subject) error {
 		}
 		kept = true
 		if !strings.HasPrefix(w.key, prefix) {
-			wrong.add("%s is stored as %s", name, w.key)
+			wrong.once("%s is stored as %s", name, w.key)
 		}
 		if leaked := s.seen.leak(w.key); leaked != "" {
-			wrong.add("%s stands in a key of the store", leaked)
+			wrong.once("%s stands in a key of the store", leaked)
 		}
 	}
 	if !kept {
@@ -111,7 +102,7 @@ func keysAreOwn(_ context.Context, s *subject) error {
 	for _, f := range s.seen.unjudged() {
 		if s.refusedKey(f.err) {
 			f.judged = true
-			wrong.add("%s: %s", f.call, f.err.Message)
+			wrong.once("%s: %s", f.call, f.err.Message)
 		}
 	}
 	return wrong.fault(keyAdvice)

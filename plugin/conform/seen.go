@@ -109,6 +109,17 @@ func (s *seen) unjudged() []*failure {
 	return list
 }
 
+// strike replaces the secrets in a text that is shown.
+func (s *seen) strike(words string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, secret := range s.secrets {
+		words = strings.ReplaceAll(words, secret.value, "REDACTED")
+		words = strings.ReplaceAll(words, url.QueryEscape(secret.value), "REDACTED")
+	}
+	return words
+}
+
 // leak returns the name of a secret that stands in words, as it is or as part
 // of a URL; empty: none does.
 func (s *seen) leak(words string) string {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os/exec"
 	"strings"
 	"sync"
@@ -16,7 +17,7 @@ import (
 type twin struct {
 	clock    *clock
 	cmd      *exec.Cmd
-	lifeline interface{ Close() error }
+	lifeline io.Closer
 	out, err head
 	exited   chan struct{} // closed when it has ended
 }
@@ -26,12 +27,9 @@ const handshakeWithin = 5 * time.Second
 
 // startTwin starts a twin of the plugin and waits for its handshake.
 func (s *subject) startTwin(ctx context.Context) (*twin, error) {
-	if !s.isProcess() {
-		return nil, errNoProcess
-	}
-	args, env := procList(s.plugin.PID(), "cmdline"), procList(s.plugin.PID(), "environ")
-	if len(args) == 0 || len(env) == 0 {
-		return nil, notRun("how the host starts a process shows on Linux only")
+	args, env, err := s.started()
+	if err != nil {
+		return nil, err
 	}
 	t, err := s.newTwin(args, env)
 	if err != nil {
@@ -43,6 +41,22 @@ func (s *subject) startTwin(ctx context.Context) (*twin, error) {
 		return nil, notRun("a second process gave no handshake")
 	}
 	return t, nil
+}
+
+// started tells how the host has started the process.
+func (s *subject) started() (args, env []string, err error) {
+	if !s.isProcess() {
+		return nil, nil, errNoProcess
+	}
+	pid := s.plugin.PID()
+	if !alive(pid) {
+		return nil, nil, notRun("the process has ended")
+	}
+	args, env = procList(pid, "cmdline"), procList(pid, "environ")
+	if len(args) == 0 || len(env) == 0 {
+		return nil, nil, notRun("how the host starts a process shows on Linux only")
+	}
+	return args, env, nil
 }
 
 // newTwin starts a program. A nil env is that of this process.

@@ -3,6 +3,7 @@ package conform
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -94,6 +95,13 @@ func cut(text string, most int) string {
 type findings []string
 
 func (f *findings) add(format string, args ...any) { *f = append(*f, fmt.Sprintf(format, args...)) }
+
+// once adds a finding unless it is there already.
+func (f *findings) once(format string, args ...any) {
+	if finding := fmt.Sprintf(format, args...); !slices.Contains(*f, finding) {
+		*f = append(*f, finding)
+	}
+}
 
 // findingsMax is how many findings a report lists.
 const findingsMax = 8
