@@ -5,13 +5,18 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/linkstep/linkstep/connector"
 	"github.com/linkstep/linkstep/connector/sandbox"
 	"github.com/linkstep/linkstep/plugin/conform"
+	"github.com/linkstep/linkstep/plugin/host"
+	"github.com/linkstep/linkstep/plugin/store"
 )
 
 // sandboxSettings starts a sandbox and returns the settings of a connection
@@ -43,6 +48,58 @@ func pluginFile(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// lockedBuffer is safe for concurrent use.
+type lockedBuffer struct {
+	mu   sync.Mutex // guards text
+	text strings.Builder
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
+func TestLinkedInConforms(t *testing.T) {
+	build := func(log *lockedBuffer) *connector.Connector {
+		return connector.New(&connector.Options{Logger: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	}
+	for _, tt := range []struct {
+		way string
+		src func(t *testing.T, log *lockedBuffer) host.Source
+	}{
+		{"in-process", func(_ *testing.T, log *lockedBuffer) host.Source { return host.InProcess(build(log)) }},
+		{"file", func(t *testing.T, _ *lockedBuffer) host.Source { return host.File(pluginFile(t)) }},
+	} {
+		t.Run(tt.way, func(t *testing.T) {
+			t.Parallel()
+			memory, err := store.Memory()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer memory.Close()
+			log := &lockedBuffer{}
+			report, err := conform.Run(t.Context(), tt.src(t, log), &conform.Options{
+				Settings: sandboxSettings(t), Dev: true, AllowWrites: true, Store: memory, Log: log,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if report.Failed() {
+				var text bytes.Buffer
+				_ = report.WriteText(&text)
+				t.Errorf("the connector does not conform:\n%s", &text)
+			}
+		})
+	}
 }
 
 // conformed runs linkstep conform and returns its exit status and outputs.
