@@ -94,7 +94,7 @@ func TestConnectionsSearch(t *testing.T) {
 	input := `{"keywords":"e","max_items":7,"fields":["id"],"max_calls":1000%s}`
 	var all, page searched
 	b.invoke("search_people", strings.ReplaceAll(fmt.Sprintf(input, ""), `"max_items":7`, `"max_items":10000`), &all)
-	for cursor := ""; ; cursor = fmt.Sprintf(`,"cursor":%q`, page.NextCursor) {
+	for cursor := ""; len(steps) <= len(all.People); cursor = fmt.Sprintf(`,"cursor":%q`, page.NextCursor) {
 		page = searched{}
 		b.invoke("search_people", fmt.Sprintf(input, cursor), &page)
 		if steps = append(steps, page.People...); page.NextCursor == "" {
