@@ -51,11 +51,11 @@ func Fresh(dir string, d *plugin.Description) error {
 		onDisk, err := os.ReadFile(filepath.Join(dir, name))
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			stale = append(stale, fmt.Errorf("%s is missing: run go generate ./...", name))
+			stale = append(stale, fmt.Errorf("%s is missing; run go generate", name))
 		case err != nil:
 			stale = append(stale, err)
 		case !bytes.Equal(onDisk, files[name]):
-			stale = append(stale, fmt.Errorf("%s is not what the Go types say: run go generate ./...", name))
+			stale = append(stale, fmt.Errorf("%s is not what the Go types say; run go generate", name))
 		}
 	}
 	return errors.Join(stale...)

@@ -132,7 +132,7 @@ func TestFillRefuses(t *testing.T) {
 func TestFresh(t *testing.T) {
 	d := filled(t, &schema.Types{Actions: map[string]schema.Pair{"greet": {Input: struct{}{}, Output: struct{}{}}}})
 	dir := t.TempDir() + "/schemas"
-	if err := schema.Fresh(dir, d); err == nil || !strings.Contains(err.Error(), "greet.input.json is missing: run go generate") {
+	if err := schema.Fresh(dir, d); err == nil || !strings.Contains(err.Error(), "greet.input.json is missing; run go generate") {
 		t.Errorf("Fresh of nothing = %v", err)
 	}
 	if err := schema.Write(dir, d); err != nil {
@@ -142,7 +142,7 @@ func TestFresh(t *testing.T) {
 		t.Errorf("Fresh after Write = %v", err)
 	}
 	d.Actions[0].Output = json.RawMessage(`{"type":"object","title":"changed"}`)
-	const want = "greet.output.json is not what the Go types say: run go generate ./..."
+	const want = "greet.output.json is not what the Go types say; run go generate"
 	if err := schema.Fresh(dir, d); err == nil || err.Error() != want {
 		t.Errorf("Fresh after a change = %v, want %q", err, want)
 	}
