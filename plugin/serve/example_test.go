@@ -2,82 +2,82 @@ package serve_test
 
 import (
 	"context"
+	"embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 
 	"github.com/linkstep/linkstep/plugin"
 )
 
-// Greeter is a complete connector: one action, no connections. Its main is
+// GreetInput is what the action takes. The JSON Schemas are made from the
+// types by go generate, see schemas_test.go.
+type GreetInput struct {
+	Name string `json:"name" jsonschema:"title=Name,description=Whom to greet.,minLength=1,maxLength=100,example=Ada"`
+}
+
+// Greeting is what it gives.
+type Greeting struct {
+	Text string `json:"text" jsonschema:"title=Text,description=The greeting.,maxLength=120,example=Hello\\, Ada!"`
+}
+
+//go:embed testdata/schemas/*.json
+var schemas embed.FS
+
+// readSchema is nil before the first go generate.
+func readSchema(name string) json.RawMessage {
+	text, _ := schemas.ReadFile("testdata/schemas/" + name + ".json")
+	return text
+}
+
+// Greeter is a complete connector: one action, no connections. What is only
+// called of connectors with connections, it inherits from a nil Connector. Its
+// main is
 //
 //	func main() { serve.Main(NewGreeter) }
-type Greeter struct{ log *slog.Logger }
+type Greeter struct {
+	plugin.Connector
+	log *slog.Logger
+}
 
 // NewGreeter is what serve.Main takes.
-func NewGreeter(log *slog.Logger) plugin.Connector { return &Greeter{log} }
+func NewGreeter(log *slog.Logger) plugin.Connector { return &Greeter{log: log} }
 
 func (g *Greeter) Describe(context.Context, *plugin.DescribeRequest) (*plugin.Description, error) {
 	return &plugin.Description{
-		Name: "greeter", DisplayName: "Greeter", Version: "0.1.0", Protocol: plugin.Protocol, Summary: "Greets people.",
-		ConfigSchema: json.RawMessage(`{"type":"object"}`),
+		Name: "greeter", DisplayName: "Greeter", Version: "0.1.0", Protocol: plugin.Protocol,
+		Summary: "Greets people.", About: plugin.About{Author: "Ada"}, ConfigSchema: readSchema("config"),
 		Actions: []plugin.ActionSpec{{
-			Name: "greet", Version: "1", Title: "Greet", Description: "Greets one person.",
-			Effect: plugin.EffectRead, Access: plugin.AccessOpen, Data: plugin.Data{Subject: plugin.SubjectNone},
-			Input: json.RawMessage(`{"type":"object","additionalProperties":false,"required":["name"],"properties":{
-				"name":{"type":"string","title":"Name","description":"Whom to greet.","minLength":1,"examples":["Ada"]}}}`),
-			Output:     json.RawMessage(`{"type":"object","properties":{"text":{"type":"string"}}}`),
-			ErrorKinds: []plugin.Kind{plugin.NotFound},
+			Name: "greet", Version: "1.0.0", Title: "Greet", Description: "Greets one person.",
+			Effect: plugin.EffectRead, Idempotent: true, Access: plugin.AccessOpen, Data: plugin.Data{Subject: plugin.SubjectNone},
+			Input: readSchema("greet.input"), Output: readSchema("greet.output"),
+			Examples:   []plugin.Example{{Title: "Greet Ada", Input: json.RawMessage(`{"name":"Ada"}`)}},
+			ErrorKinds: []plugin.Kind{plugin.InvalidInput, plugin.NotFound, plugin.Canceled, plugin.Deadline},
 		}},
 	}, nil
-}
-
-func (g *Greeter) Invoke(_ context.Context, req *plugin.InvokeRequest, _ func(*plugin.Event) error) (*plugin.Result, error) {
-	var in struct{ Name string }
-	if err := json.Unmarshal(req.Input, &in); err != nil {
-		return nil, err
-	}
-	if in.Name == "Nobody" {
-		return nil, &plugin.Error{
-			Kind: plugin.NotFound, Source: plugin.SourceUpstream, Effect: plugin.EffectNone,
-			Message: "there is nobody of that name", Hint: "Greet somebody else.",
-		}
-	}
-	g.log.Info("greeting", "name", in.Name)
-	out, err := json.Marshal(map[string]string{"text": "Hello, " + in.Name + "!"})
-	if err != nil {
-		return nil, err
-	}
-	return &plugin.Result{Output: out}, nil
 }
 
 func (g *Greeter) Open(context.Context, *plugin.OpenRequest) (*plugin.OpenResponse, error) {
 	return &plugin.OpenResponse{}, nil
 }
 
-func (g *Greeter) Connect(context.Context, *plugin.ConnectRequest) (*plugin.ConnectResponse, error) {
-	return &plugin.ConnectResponse{}, nil
-}
-
-func (g *Greeter) Disconnect(context.Context, *plugin.DisconnectRequest) (*plugin.DisconnectResponse, error) {
-	return &plugin.DisconnectResponse{}, nil
-}
-
-func (g *Greeter) Authorize(context.Context, *plugin.AuthorizeRequest) (*plugin.AuthorizeResponse, error) {
-	return nil, errors.New("there is nothing to log in to")
-}
-
-func (g *Greeter) Check(context.Context, *plugin.CheckRequest) (*plugin.CheckResponse, error) {
-	return &plugin.CheckResponse{Actions: []plugin.ActionStatus{{Action: "greet", Status: plugin.Usable}}}, nil
-}
-
-func (g *Greeter) Options(context.Context, *plugin.OptionsRequest) (*plugin.OptionsResponse, error) {
-	return &plugin.OptionsResponse{}, nil
-}
-
-func (g *Greeter) Usage(context.Context, *plugin.UsageRequest) (*plugin.UsageResponse, error) {
-	return &plugin.UsageResponse{}, nil
+func (g *Greeter) Invoke(ctx context.Context, req *plugin.InvokeRequest, _ func(*plugin.Event) error) (*plugin.Result, error) {
+	if req.Action != "greet" {
+		return nil, &plugin.Error{Kind: plugin.UnknownName, Source: plugin.SourceCaller, Message: "there is no action " + req.Action, Hint: "The action is greet."}
+	}
+	var in GreetInput
+	if err := json.Unmarshal(req.Input, &in); err != nil {
+		return nil, err
+	}
+	if in.Name == "Nobody" {
+		return nil, &plugin.Error{Kind: plugin.NotFound, Source: plugin.SourceUpstream, Message: "there is nobody of that name", Hint: "Greet somebody else."}
+	}
+	g.log.Debug("greeting")
+	out, err := json.Marshal(Greeting{Text: "Hello, " + in.Name + "!"})
+	if err != nil {
+		return nil, err
+	}
+	return &plugin.Result{Output: out}, ctx.Err()
 }
 
 func (g *Greeter) Close(context.Context, *plugin.CloseRequest) (*plugin.CloseResponse, error) {
