@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -47,7 +48,7 @@ func (c *Connector) Invoke(ctx context.Context, req *plugin.InvokeRequest, emit 
 		m.finish()
 		return nil, ending(ctx, classify(err, &situation{action: act.spec.Name, connection: conn.name, now: conn.clock.now(), ended: ctx.Err()}))
 	}
-	doc, err := json.Marshal(output)
+	doc, err := encode(output)
 	if err != nil {
 		m.finish()
 		return nil, err
@@ -98,4 +99,14 @@ func (c *Connector) action(name string) (*action, error) {
 		Kind: plugin.UnknownName, Source: plugin.SourceUser, Effect: plugin.EffectNone,
 		Message: fmt.Sprintf("linkedin has no action %q", name), Hint: "It has " + strings.Join(names, ", ") + ".",
 	}
+}
+
+// encode is json.Marshal without the escapes that HTML needs: a name such as
+// "Hart & Sons" is read in a terminal, too.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }

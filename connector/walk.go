@@ -219,7 +219,7 @@ func (w *walk) emit(m *meter, people []Person) error {
 	for i := range people {
 		p := people[i]
 		p.Member = p.Member.only(w.fields)
-		item, err := json.Marshal(&p)
+		item, err := encode(&p)
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"bytes"
 	"encoding/json"
 
 	"github.com/linkstep/linkstep/plugin"
@@ -38,16 +39,26 @@ func merge(output json.RawMessage, field string, items []json.RawMessage) (json.
 	if items == nil {
 		items = []json.RawMessage{}
 	}
-	list, err := json.Marshal(items)
+	list, err := encode(items)
 	if err != nil {
 		return nil, badOutput("a page of what is no JSON", err)
 	}
 	object[field] = list
-	doc, err := json.Marshal(object)
+	doc, err := encode(object)
 	if err != nil {
 		return nil, badOutput("no JSON object", err)
 	}
 	return doc, nil
+}
+
+// encode is json.Marshal without the escapes that HTML needs: an output keeps
+// the characters that the connector gave it.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
 func tooLarge(spec *plugin.ActionSpec) error {
