@@ -27,7 +27,7 @@ func (p *Plugin) acquire(ctx context.Context) (*running, error) {
 	if r, err := p.ready(); r != nil || err != nil {
 		return r, err
 	}
-	p.bury()
+	p.clear()
 	ctx, cancel := p.untilClosed(ctx)
 	defer cancel()
 	err := p.backOff(ctx)
@@ -71,18 +71,17 @@ func (p *Plugin) untilClosed(ctx context.Context) (context.Context, context.Canc
 	return ctx, cancel
 }
 
-// bury clears away a connector that has ended by itself and counts that as a
-// crash. The caller holds the start token.
-func (p *Plugin) bury() {
+// clear takes away a connector that has ended by itself. The caller holds the
+// start token.
+func (p *Plugin) clear() {
 	p.mu.Lock()
 	dead := p.current
-	p.current = nil
 	p.mu.Unlock()
 	if dead == nil {
 		return
 	}
-	end := dead.explain()
-	p.host.log.Warn("the plugin crashed", "plugin", p.desc.Name, "how", end.how)
-	_ = dead.stop(context.Background(), 0)
-	p.crashed(end.at)
+	p.bury(dead)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.current = nil
 }

@@ -105,10 +105,10 @@ func hideStep(req *plugin.AuthorizeRequest, hide func(string)) {
 // call runs f on the running connector, which knows conn by then. A nil conn
 // is for a call that needs none.
 func call[T any](ctx context.Context, p *Plugin, conn *Connection, f func(context.Context, *running) (*T, error)) (*T, error) {
-	if conn != nil && conn.Connector != p.desc.Name {
+	if conn != nil && conn.Connector != p.Description().Name {
 		return nil, &plugin.Error{
 			Kind: plugin.InvalidInput, Source: plugin.SourceCaller, Effect: plugin.EffectNone,
-			Message: fmt.Sprintf("the connection %q is one of the connector %q, and this one is %q", conn.Name, conn.Connector, p.desc.Name),
+			Message: fmt.Sprintf("the connection %q is one of the connector %q, and this one is %q", conn.Name, conn.Connector, p.Description().Name),
 			Hint:    "Name a connection of this connector, or another connector.",
 		}
 	}

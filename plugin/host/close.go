@@ -3,7 +3,6 @@ package host
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/linkstep/linkstep/plugin"
 )
@@ -13,11 +12,14 @@ import (
 // that is still in flight is canceled.
 func (p *Plugin) Close(ctx context.Context) error {
 	p.closing.Do(func() {
+		p.enter(Status{State: Draining})
 		close(p.closed)
 		go func() {
 			defer close(p.gone)
 			p.closeErr = p.end()
+			p.watching.Wait()
 			p.host.forget(p)
+			p.enter(Status{State: Stopped})
 		}()
 	})
 	select {
@@ -39,20 +41,7 @@ func (p *Plugin) end() error {
 	if current == nil {
 		return nil
 	}
-	idle := make(chan struct{})
-	go func() { current.calls.Wait(); close(idle) }()
-	select {
-	case <-idle:
-	case <-p.rush:
-	case <-current.ended():
-	}
-	err := current.stop(context.Background(), p.host.stopGrace)
-	// The calls that were left end with the connector, but for one in this
-	// process that does not heed its context.
-	select {
-	case <-idle:
-	case <-time.After(time.Second):
-	}
+	err := p.retire(current, p.host.stopGrace)
 	if plugin.KindOf(err) == plugin.Deadline {
 		return &plugin.Error{
 			Kind: plugin.PluginUnresponsive, Source: plugin.SourceHost, Effect: plugin.EffectUnknown, Err: err,

@@ -75,11 +75,11 @@ func (p *Plugin) stream(ctx context.Context, conn *Connection, spec *plugin.Acti
 	if err := p.validateInput(spec, in.Input); err != nil {
 		return nil, err
 	}
-	if conn == nil && p.desc.Auth != nil {
+	if conn == nil && p.Description().Auth != nil {
 		return nil, &plugin.Error{
 			Kind: plugin.InvalidInput, Source: plugin.SourceCaller, Effect: plugin.EffectNone,
-			Message: fmt.Sprintf("%s.%s needs a connection", p.desc.Name, spec.Name),
-			Hint:    "Name one with --connection, or make one with: linkstep connect " + p.desc.Name,
+			Message: fmt.Sprintf("%s.%s needs a connection", p.Description().Name, spec.Name),
+			Hint:    "Name one with --connection, or make one with: linkstep connect " + p.Description().Name,
 		}
 	}
 	if conn != nil {
@@ -141,12 +141,12 @@ func settle(spec *plugin.ActionSpec, req *plugin.InvokeRequest, err error) error
 // Action returns an action by name. One that does not exist is an error of kind
 // UnknownName that names the nearest.
 func (p *Plugin) Action(name string) (*plugin.ActionSpec, error) {
-	if spec := p.desc.Action(name); spec != nil {
+	if spec := p.Description().Action(name); spec != nil {
 		return spec, nil
 	}
 	var names []string
-	for _, a := range p.desc.Actions {
+	for _, a := range p.Description().Actions {
 		names = append(names, a.Name)
 	}
-	return nil, UnknownName("action", name, fmt.Sprintf("%s has no action", p.desc.Name), names)
+	return nil, UnknownName("action", name, fmt.Sprintf("%s has no action", p.Description().Name), names)
 }

@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/linkstep/linkstep/plugin"
@@ -18,11 +19,12 @@ const (
 // Plugin is a loaded connector. It is safe for concurrent use.
 type Plugin struct {
 	host *Host
-	src  Source
-	desc *plugin.Description // set by the first start
+	desc atomic.Pointer[plugin.Description] // nil before the first start
 
 	schemas schemas
-	starts  chan struct{} // holds one token while nobody starts or stops the connector
+
+	starts   chan struct{}  // holds one token while nobody starts or stops the connector
+	watching sync.WaitGroup // the goroutines of this plugin; Close waits for them
 
 	closing  sync.Once
 	closed   chan struct{} // closed when Close begins
@@ -31,15 +33,18 @@ type Plugin struct {
 	gone     chan struct{} // closed when the connector has been stopped for good
 	closeErr error         // valid once gone is closed
 
-	mu        sync.Mutex  // guards the fields below
-	current   *running    // nil: not running
-	crashes   []time.Time // oldest first
-	notBefore time.Time   // no start before; zero: at once
+	mu        sync.Mutex // guards the fields below
+	src       Source
+	current   *running      // nil: not running
+	now       *moment       // the state
+	crashes   []time.Time   // oldest first
+	notBefore time.Time     // no start before; zero: at once
+	reset     chan struct{} // closed when crashes and notBefore are forgotten
 }
 
 func newPlugin(h *Host, src Source) *Plugin {
 	p := &Plugin{
-		host: h, src: src,
+		host: h, src: src, now: newMoment(Status{State: Idle}), reset: make(chan struct{}),
 		starts: make(chan struct{}, 1), closed: make(chan struct{}), rush: make(chan struct{}), gone: make(chan struct{}),
 	}
 	p.starts <- struct{}{}
@@ -50,6 +55,7 @@ func newPlugin(h *Host, src Source) *Plugin {
 type running struct {
 	reached
 	calls sync.WaitGroup // in flight
+	noted sync.Once      // notes its end, as a crash or as planned
 
 	mu        sync.Mutex // guards the field below
 	connected map[string]*connected
@@ -72,31 +78,41 @@ func (r *running) hasEnded() bool {
 	}
 }
 
-// Description says what the connector offers. Do not change it.
-func (p *Plugin) Description() *plugin.Description { return p.desc }
+// pid returns the process id, 0 for a connector in this process or none.
+func (r *running) pid() int {
+	if r == nil || r.hasEnded() {
+		return 0
+	}
+	if proc, ok := r.reached.(*process); ok {
+		return proc.run.cmd.Process.Pid
+	}
+	return 0
+}
+
+// Description says what the connector offers. Do not change it. An upgrade
+// brings another one.
+func (p *Plugin) Description() *plugin.Description { return p.desc.Load() }
 
 // Source says where the connector was loaded from.
-func (p *Plugin) Source() Source { return p.src }
+func (p *Plugin) Source() Source {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.src
+}
 
 // PID returns the process id of the plugin, 0 when it runs in this process or
 // not at all.
 func (p *Plugin) PID() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.current == nil {
-		return 0
-	}
-	if proc, ok := p.current.reached.(*process); ok {
-		return proc.run.cmd.Process.Pid
-	}
-	return 0
+	return p.current.pid()
 }
 
 func (p *Plugin) name() string {
-	if p.desc != nil {
-		return p.desc.Name
+	if desc := p.Description(); desc != nil {
+		return desc.Name
 	}
-	return p.src.Path
+	return p.Source().Path
 }
 
 // withTimeout gives a call that has no deadline one.

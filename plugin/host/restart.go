@@ -38,20 +38,28 @@ func (p *Plugin) forgetCrashes(now time.Time) {
 	}
 }
 
+// pausedUntil returns when the connector may be started, and whether the
+// circuit is open until then. The caller holds p.mu.
+func (p *Plugin) pausedUntil(now time.Time) (at time.Time, open bool) {
+	rule := p.host.restart
+	p.forgetCrashes(now)
+	if n := len(p.crashes); n >= rule.crashes {
+		return p.crashes[n-rule.crashes].Add(rule.within), true
+	}
+	return p.notBefore, false
+}
+
 // restartAt returns when the connector may be started. It is an error when
 // that is beyond the caller's deadline, or when there were too many crashes:
 // then the circuit is open until the oldest is forgotten.
 func (p *Plugin) restartAt(ctx context.Context) (time.Time, error) {
 	rule := p.host.restart
 	p.mu.Lock()
-	p.forgetCrashes(time.Now())
-	n, at := len(p.crashes), p.notBefore
-	if n >= rule.crashes {
-		at = p.crashes[n-rule.crashes].Add(rule.within)
-	}
+	at, open := p.pausedUntil(time.Now())
+	n := len(p.crashes)
 	p.mu.Unlock()
 
-	if n >= rule.crashes {
+	if open {
 		return at, &plugin.Error{
 			Kind: plugin.PluginCrashed, Source: plugin.SourceHost, Effect: plugin.EffectNone, Retryable: true, RetryAt: &at,
 			Message: fmt.Sprintf("the plugin %s crashed %d times in %s and is not started for a while", p.name(), n, rule.within),
@@ -70,6 +78,9 @@ func (p *Plugin) restartAt(ctx context.Context) (time.Time, error) {
 
 // backOff waits until the connector may be started.
 func (p *Plugin) backOff(ctx context.Context) error {
+	p.mu.Lock()
+	reset := p.reset
+	p.mu.Unlock()
 	at, err := p.restartAt(ctx)
 	if err != nil {
 		return err
@@ -82,6 +93,8 @@ func (p *Plugin) backOff(ctx context.Context) error {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+		return nil
+	case <-reset:
 		return nil
 	case <-ctx.Done():
 		return plugin.AsError(ctx.Err())

@@ -22,33 +22,50 @@ func (p *Plugin) load(ctx context.Context) error {
 // start reaches the connector anew, lends it the store and asks what it is.
 // The caller holds the start token.
 func (p *Plugin) start(ctx context.Context) error {
-	c, err := p.src.reach(ctx, p.host)
+	before := p.State()
+	p.enter(Status{State: Starting})
+	r, desc, err := p.launch(ctx, p.Source())
 	if err == nil {
-		r := &running{reached: c, connected: make(map[string]*connected)}
-		if err = p.introduce(ctx, r); err == nil {
-			p.mu.Lock()
-			p.current = r
-			p.mu.Unlock()
-			return nil
-		}
-		err = p.notStarted(r, err)
-		_ = r.stop(context.WithoutCancel(ctx), 0)
+		p.desc.Store(desc)
+		p.adopt(r, "")
+		return nil
 	}
 	switch plugin.KindOf(err) {
 	case plugin.PluginStart, plugin.PluginCrashed, plugin.PluginUnresponsive:
 		p.crashed(time.Now())
+		p.enterPause(plugin.AsError(err).Message)
+	case plugin.Canceled, plugin.Deadline: // of the caller: nothing is known of the connector
+		p.enter(before)
+	default:
+		p.enter(Status{State: Failed, Reason: plugin.AsError(err).Message})
 	}
 	return err
 }
 
+// launch reaches a connector and has it introduce itself.
+func (p *Plugin) launch(ctx context.Context, src Source) (*running, *plugin.Description, error) {
+	c, err := src.reach(ctx, p.host)
+	if err != nil {
+		return nil, nil, err
+	}
+	r := &running{reached: c, connected: make(map[string]*connected)}
+	desc, err := p.introduce(ctx, r, src)
+	if err != nil {
+		err = p.notStarted(r, err)
+		_ = r.stop(context.WithoutCancel(ctx), 0)
+		return nil, nil, err
+	}
+	return r, desc, nil
+}
+
 // introduce asks a connector that was just reached what it is, checks that,
 // and lends it the store.
-func (p *Plugin) introduce(callers context.Context, r *running) error {
+func (p *Plugin) introduce(callers context.Context, r *running, src Source) (*plugin.Description, error) {
 	ctx, cancel := context.WithTimeout(callers, p.host.startTimeout)
 	defer cancel()
 	desc, err := r.Describe(ctx, &plugin.DescribeRequest{})
 	if err == nil {
-		err = p.recognise(desc)
+		err = p.recognise(desc, src)
 	}
 	if err == nil {
 		req := &plugin.OpenRequest{}
@@ -57,26 +74,24 @@ func (p *Plugin) introduce(callers context.Context, r *running) error {
 		}
 		_, err = r.Open(ctx, req)
 	}
-	switch {
-	case err == nil && p.desc == nil:
-		p.desc = desc
-	case err != nil && (ctx.Err() != nil || plugin.KindOf(err) == plugin.Deadline) && callers.Err() == nil:
-		return &plugin.Error{
+	if err != nil && (ctx.Err() != nil || plugin.KindOf(err) == plugin.Deadline) && callers.Err() == nil {
+		err = &plugin.Error{
 			Kind: plugin.PluginUnresponsive, Source: plugin.SourceHost, Effect: plugin.EffectNone, Retryable: true, Err: err,
 			Message: fmt.Sprintf("the plugin %s did not answer within %s of its start", p.name(), p.host.startTimeout),
 			Hint:    "Look at the plugin's log, or install another version of it.", Detail: r.explain().detail,
 		}
 	}
-	return err
+	return desc, err
 }
 
 // recognise checks that a connector may be called what it calls itself.
-func (p *Plugin) recognise(desc *plugin.Description) error {
+func (p *Plugin) recognise(desc *plugin.Description, src Source) error {
+	known := p.Description()
 	switch {
-	case p.desc != nil && desc.Name != p.desc.Name, p.src.Name != "" && desc.Name != p.src.Name:
+	case known != nil && desc.Name != known.Name, src.Name != "" && desc.Name != src.Name:
 		return &plugin.Error{
 			Kind: plugin.PluginTampered, Source: plugin.SourceHost, Effect: plugin.EffectNone,
-			Message: fmt.Sprintf("the plugin calls itself %q, not %q", desc.Name, cmp.Or(p.src.Name, p.name())),
+			Message: fmt.Sprintf("the plugin calls itself %q, not %q", desc.Name, cmp.Or(src.Name, p.name())),
 			Hint:    "Install the plugin again with: linkstep install FILE",
 		}
 	case !validName(desc.Name):

@@ -23,15 +23,17 @@ type schemas struct {
 // schema is a compiled JSON Schema and its text, from which messages take
 // titles and examples.
 type schema struct {
+	text     string
 	compiled *jsonschema.Schema
 	doc      any
 }
 
-// get compiles the schema of that name, or returns it from an earlier call.
+// get compiles the schema of that name, or returns it from an earlier call
+// with the same text: an upgrade brings another.
 func (s *schemas) get(name string, text json.RawMessage) (*schema, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if sch := s.compiled[name]; sch != nil {
+	if sch := s.compiled[name]; sch != nil && sch.text == string(text) {
 		return sch, nil
 	}
 	sch, err := compile(text)
@@ -63,7 +65,7 @@ func compile(text json.RawMessage) (*schema, error) {
 		return nil, err
 	}
 	compiled, err := c.Compile(url)
-	return &schema{compiled, doc}, err
+	return &schema{string(text), compiled, doc}, err
 }
 
 // noLoader refuses references to other documents: a schema stands alone.
@@ -93,14 +95,14 @@ func (p *Plugin) validateInput(spec *plugin.ActionSpec, input json.RawMessage) e
 	return &plugin.Error{
 		Kind: plugin.InvalidInput, Source: plugin.SourceUser, Effect: plugin.EffectNone,
 		Message: sentence("the input does not fit", violations), Pointer: violations[0].Pointer, Violations: violations,
-		Hint: fmt.Sprintf("See the fields with: linkstep describe %s.%s", p.desc.Name, spec.Name),
+		Hint: fmt.Sprintf("See the fields with: linkstep describe %s.%s", p.Description().Name, spec.Name),
 	}
 }
 
 // ValidateSettings checks a connection's settings, secret ones included,
 // against what the connector asks for. All violations are reported at once.
 func (p *Plugin) ValidateSettings(settings json.RawMessage) error {
-	sch, err := p.schemas.get("config", p.desc.ConfigSchema)
+	sch, err := p.schemas.get("config", p.Description().ConfigSchema)
 	if err != nil {
 		return err
 	}
@@ -117,7 +119,7 @@ func (p *Plugin) ValidateSettings(settings json.RawMessage) error {
 	return &plugin.Error{
 		Kind: plugin.InvalidConfig, Source: plugin.SourceUser, Effect: plugin.EffectNone,
 		Message: sentence("the settings do not fit", violations), Pointer: violations[0].Pointer, Violations: violations,
-		Hint: fmt.Sprintf("See the settings with: linkstep describe %s", p.desc.Name),
+		Hint: fmt.Sprintf("See the settings with: linkstep describe %s", p.Description().Name),
 	}
 }
 

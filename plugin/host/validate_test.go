@@ -190,7 +190,7 @@ func FuzzInput(f *testing.F) {
 	}
 	spec := plugin.ActionSpec{Name: "echo", Input: json.RawMessage(plugintest.EchoSchema)}
 	p := newPlugin(New(nil), Source{})
-	p.desc = &plugin.Description{Name: "tester", Actions: []plugin.ActionSpec{spec}}
+	p.desc.Store(&plugin.Description{Name: "tester", Actions: []plugin.ActionSpec{spec}})
 	f.Fuzz(func(t *testing.T, input string) {
 		err := p.validateInput(&spec, json.RawMessage(input))
 		if err == nil && !json.Valid([]byte(input)) {
