@@ -2,9 +2,11 @@ package connector
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/linkstep/linkstep/connector/cache"
+	"github.com/linkstep/linkstep/connector/quota"
 )
 
 // answer is what the cache keeps: a decoded reply. It is not changed once made.
@@ -32,8 +34,15 @@ func maxAge(asked *int64, byDefault time.Duration) time.Duration {
 // load says how long its answer may be kept. Answers are kept for a day rather
 // than for the default lifetime, since each step chooses how old is too old.
 func remember[A answer](ctx context.Context, s *session, request string, age time.Duration, load func(context.Context) (A, time.Duration, error)) (A, error) {
-	hit, err := s.conn.owner.answers.Get(ctx, cache.Key{Viewer: s.memory, Request: request}, age,
-		func(ctx context.Context) (answer, time.Duration, error) { return load(ctx) })
+	get := func() (cache.Hit[answer], error) {
+		return s.conn.owner.answers.Get(ctx, cache.Key{Viewer: s.memory, Request: request}, age,
+			func(ctx context.Context) (answer, time.Duration, error) { return load(ctx) })
+	}
+	hit, err := get()
+	var refused *quota.ExhaustedError
+	if errors.As(err, &refused) && refused.Reserved && priorityOf(ctx) == quota.Interactive {
+		hit, err = get() // a background step was joined, and got what is for background steps
+	}
 	if err != nil {
 		var none A
 		return none, err

@@ -129,8 +129,13 @@ func (s *session) noteTrial(ctx context.Context, q *question, t trial) {
 	if !q.partnerOnly() {
 		return
 	}
+	s.note(ctx, s.trialOf(q.action), t)
+}
+
+// note remembers what came of a trial.
+func (s *session) note(ctx context.Context, name string, t trial) {
 	t.At = s.conn.clock.now()
-	if err := s.conn.access.note(ctx, s.trialOf(q.action), t); err != nil && !errors.Is(err, context.Canceled) {
-		s.conn.owner.log.WarnContext(ctx, "what LinkedIn allows is not remembered", "action", q.action, "error", err)
+	if err := s.conn.access.note(ctx, name, t); err != nil && !errors.Is(err, context.Canceled) {
+		s.conn.owner.log.WarnContext(ctx, "what LinkedIn allows is not remembered", "action", name, "error", err)
 	}
 }

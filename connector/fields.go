@@ -58,33 +58,37 @@ func (f fields) hasAny(names ...string) bool { return slices.ContainsFunc(names,
 // key is what the fields add to the key of a cache.
 func (f fields) key() string { return strings.Join(f, ",") }
 
-// projection is what to ask LinkedIn for, so that the fields can be told. The
-// id is always among it: a member who hides is known by it. None: LinkedIn's
-// default.
+// column is a field of LinkedIn's, and the fields of ours that it tells.
+type column struct {
+	tells []string
+	field restli.Field
+}
+
+// columns are those of a member, in the order in which they are asked for. The
+// id is no column, as it is always asked for: a member who hides is known by
+// it.
+var columns = [...]column{
+	{[]string{"name", "given_name"}, restli.Field{Name: "localizedFirstName"}},
+	{[]string{"name", "family_name"}, restli.Field{Name: "localizedLastName"}},
+	{[]string{"locale"}, restli.Field{Name: "firstName"}},
+	{[]string{"headline"}, restli.Field{Name: "localizedHeadline"}},
+	{[]string{"vanity_name", "profile_url"}, restli.Field{Name: "vanityName"}},
+	{[]string{"picture"}, restli.Field{Name: "profilePicture", Fields: restli.Projection{
+		{Name: "displayImage", Expand: []restli.Expansion{{Named: "playableStreams"}}},
+	}}},
+}
+
+// projection is what to ask LinkedIn for, so that the fields can be told.
+// None: LinkedIn's default.
 func (f fields) projection() restli.Projection {
 	if f.has(wholeField) {
 		return nil
 	}
 	p := restli.Names("id")
-	if f.hasAny("name", "given_name") {
-		p = append(p, restli.Field{Name: "localizedFirstName"})
-	}
-	if f.hasAny("name", "family_name") {
-		p = append(p, restli.Field{Name: "localizedLastName"})
-	}
-	if f.has("locale") {
-		p = append(p, restli.Field{Name: "firstName"})
-	}
-	if f.has("headline") {
-		p = append(p, restli.Field{Name: "localizedHeadline"})
-	}
-	if f.hasAny("vanity_name", "profile_url") {
-		p = append(p, restli.Field{Name: "vanityName"})
-	}
-	if f.has("picture") {
-		p = append(p, restli.Field{Name: "profilePicture", Fields: restli.Projection{
-			{Name: "displayImage", Expand: []restli.Expansion{{Named: "playableStreams"}}},
-		}})
+	for _, c := range columns {
+		if f.hasAny(c.tells...) {
+			p = append(p, c.field)
+		}
 	}
 	return p
 }

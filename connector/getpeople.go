@@ -10,9 +10,10 @@ import (
 
 // GetPeopleInput is the input of get_people.
 type GetPeopleInput struct {
-	People        []PersonRef `json:"people" jsonschema:"title=People,minItems=1,maxItems=500" jsonschema_description:"Whose profiles to read: ids or URNs, as another step of this connection gives them. Fifty are read with one call."`
+	People        []PersonRef `json:"people" jsonschema:"title=People,minItems=1,maxItems=500" jsonschema_description:"Whose profiles to read: ids or URNs, as another step of this connection gives them. As many as the setting batch_size says are read with one call."`
 	Fields        []string    `json:"fields,omitempty" jsonschema:"title=Fields,minItems=1,maxItems=9,uniqueItems=true,enum=id,enum=urn,enum=name,enum=given_name,enum=family_name,enum=headline,enum=vanity_name,enum=profile_url,enum=picture,default=id,default=urn,default=name,default=given_name,default=family_name,example=id,example=name,example=headline" jsonschema_description:"What to find out of each person; nothing else is requested. Left out: id, urn, name, given_name and family_name, and headline, vanity_name and profile_url where the scopes of the login allow it."`
 	Raw           bool        `json:"raw,omitempty" jsonschema:"title=As LinkedIn sent it,default=false" jsonschema_description:"Also give what LinkedIn sent, unchanged, in raw. Without fields, LinkedIn is then asked for everything that it gives by default."`
+	MaxCalls      int         `json:"max_calls,omitempty" jsonschema:"title=Most calls,minimum=1,maximum=500,default=10,example=10" jsonschema_description:"How many calls to LinkedIn the step may spend. When they are used up, the people who are left are among the errors."`
 	MaxAgeSeconds *int64      `json:"max_age_seconds,omitempty" jsonschema:"title=Not older than,minimum=0,maximum=86400,default=300,example=300" jsonschema_description:"How old an answer from memory may be, in seconds. 0 always asks LinkedIn, which costs a call of the daily limit."`
 }
 
@@ -63,8 +64,10 @@ func runGetPeople(ctx context.Context, s *session, in *GetPeopleInput) (*GetPeop
 	if err != nil {
 		return nil, err
 	}
-	b := &peopleBatch{s: s, fields: wanted(in.Fields, tok.Scopes).withRaw(in.Raw, len(in.Fields) > 0), age: maxAge(in.MaxAgeSeconds, personAge)}
-	if err := b.read(ctx, ids); err != nil {
+	meterOf(ctx).limit(orDefault(in.MaxCalls, 10))
+	f := wanted(in.Fields, tok.Scopes).withRaw(in.Raw, len(in.Fields) > 0)
+	reply, err := s.readPeople(ctx, ids, f, maxAge(in.MaxAgeSeconds, personAge))
+	if err != nil {
 		return nil, err
 	}
 	out := &GetPeopleOutput{People: []Person{}}
@@ -74,12 +77,16 @@ func runGetPeople(ctx context.Context, s *session, in *GetPeopleInput) (*GetPeop
 			continue
 		}
 		told[id] = true
-		if p := b.found[id]; p != nil {
-			p.tell(meterOf(ctx))
-			out.People = append(out.People, Person{Member: p.member.only(b.fields)})
+		p, _, err := reply.of(id, s)
+		if err == nil && p.absent == nil {
+			p.tell(meterOf(ctx), f)
+			out.People = append(out.People, Person{Member: p.member.only(f)})
 			continue
 		}
-		e := b.failed[id]
+		e := plugin.AsError(err)
+		if err == nil {
+			e = p.absent
+		}
 		out.Errors = append(out.Errors, PersonError{Person: string(in.People[i]), Kind: e.Kind.String(), Message: e.Message})
 	}
 	return out, nil

@@ -49,17 +49,16 @@ func runGetPerson(ctx context.Context, s *session, in *GetPersonInput) (*Person,
 		return nil, err
 	}
 	f := wanted(in.Fields, tok.Scopes).withRaw(in.Raw, len(in.Fields) > 0)
-	age := maxAge(in.MaxAgeSeconds, personAge)
-	p, ok := s.recall(ctx, batchKey(id, f), age)
-	if !ok {
-		p, err = remember(ctx, s, "person/"+id+"?"+f.key(), age, func(ctx context.Context) (*memberAnswer, time.Duration, error) {
-			return s.askPerson(ctx, id, f)
-		})
-		if err != nil {
-			return nil, err
-		}
+	p, err := rememberFields(ctx, s, personMemory(id), f, maxAge(in.MaxAgeSeconds, personAge), func(ctx context.Context) (*memberAnswer, time.Duration, error) {
+		return s.people.ask(ctx, id, f)
+	})
+	if err != nil {
+		return nil, err
 	}
-	p.tell(meterOf(ctx))
+	if p.absent != nil {
+		return nil, p.absent
+	}
+	p.tell(meterOf(ctx), f)
 	return &Person{Member: p.member.only(f)}, nil
 }
 
@@ -69,7 +68,10 @@ func badPersonRef(pointer string) *plugin.Error {
 	return e
 }
 
-// askPerson asks for one member.
+// personMemory is what replies about a person are remembered under.
+func personMemory(id string) string { return "person/" + id }
+
+// askPerson asks for one member. One who is not there is an answer too.
 func (s *session) askPerson(ctx context.Context, id string, f fields) (*memberAnswer, time.Duration, error) {
 	projection, err := query(f.projection())
 	if err != nil {
@@ -78,6 +80,9 @@ func (s *session) askPerson(ctx context.Context, id string, f fields) (*memberAn
 	body, err := s.ask(ctx, &question{action: "get_person", target: targetPerson, call: restli.Call{
 		Method: restli.Get, Path: pathPeople, Key: restli.Key("id", restli.String(id)), Query: projection,
 	}})
+	if plugin.KindOf(err) == plugin.NotFound {
+		return &memberAnswer{absent: plugin.AsError(err)}, absenceAge, nil
+	}
 	if err != nil {
 		return nil, 0, err
 	}
@@ -85,17 +90,27 @@ func (s *session) askPerson(ctx context.Context, id string, f fields) (*memberAn
 	if err != nil {
 		return nil, 0, classify(err, &situation{target: targetPerson})
 	}
-	if e.ID == privateID {
-		return nil, 0, privatePerson()
-	}
-	p := &memberAnswer{member: e.told(f), pictureFailed: e.ProfilePicture.failed()}
+	p := e.answer(f)
 	return p, p.life(s.conn.clock.now()), nil
 }
 
 // memberAnswer is a member as the cache keeps one.
 type memberAnswer struct {
+	absent        *plugin.Error // of kind NotFound; nil: the fields below tell of the member
 	member        Member
 	pictureFailed bool
+}
+
+// absenceAge is how long a member is taken for absent. Errors are not kept, but
+// a workflow that asks for the same lost id a hundred times spends one call.
+const absenceAge = time.Minute
+
+// answer tells an entity, or that it is hidden.
+func (e *entity) answer(f fields) *memberAnswer {
+	if e.ID == privateID {
+		return &memberAnswer{absent: privatePerson()}
+	}
+	return &memberAnswer{member: e.told(f), pictureFailed: e.ProfilePicture.failed()}
 }
 
 // size implements answer.
@@ -103,12 +118,15 @@ func (p *memberAnswer) size() int { return 1<<10 + len(p.member.Raw) }
 
 // life is how long the member may be kept.
 func (p *memberAnswer) life(now time.Time) time.Duration {
+	if p.absent != nil {
+		return absenceAge
+	}
 	return p.member.Picture.life(cache.MaxAge, now)
 }
 
 // tell says what LinkedIn could not show.
-func (p *memberAnswer) tell(m *meter) {
-	if p.pictureFailed {
+func (p *memberAnswer) tell(m *meter, f fields) {
+	if p.pictureFailed && f.has("picture") {
 		m.notice("picture_unavailable", "LinkedIn could not show the picture this time")
 	}
 }

@@ -122,7 +122,7 @@ func (s *session) profileEndpoint(granted []string, f fields) (string, error) {
 // profileFrom asks one endpoint, or the memory of what it said.
 func (s *session) profileFrom(ctx context.Context, endpoint string, f fields, age time.Duration) (*Profile, error) {
 	if endpoint == endpointMe {
-		return remember(ctx, s, "me/"+f.key(), age, func(ctx context.Context) (*Profile, time.Duration, error) {
+		return rememberFields(ctx, s, "me", f, age, func(ctx context.Context) (*Profile, time.Duration, error) {
 			return s.askMe(ctx, f)
 		})
 	}

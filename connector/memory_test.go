@@ -2,6 +2,7 @@ package connector_test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -108,5 +109,59 @@ func TestPictureIsNotKeptPastItsEnd(t *testing.T) {
 	b.invoke("get_profile", `{"fields":["picture"]}`, &second)
 	if first.Picture == nil || second.Picture == nil || first.Picture.URL == second.Picture.URL {
 		t.Errorf("first %+v, second %+v", first.Picture, second.Picture)
+	}
+}
+
+// An answer with more fields serves a question for fewer; one with fewer serves
+// no question for more.
+func TestMemoryOfMoreFields(t *testing.T) {
+	partner := login(t, sandbox.PartnerClient, nil)
+	community := login(t, sandbox.CommunityClient, nil)
+	id := partner.angel().ID
+	for _, tt := range []struct {
+		name, action, input string
+		calls               int
+	}{
+		{"three columns", "get_person", `"fields":["id","given_name","headline","vanity_name"]`, 1},
+		{"one of them", "get_person", `"fields":["headline"]`, 0},
+		{"its address comes from the same", "get_person", `"fields":["profile_url","id"]`, 0},
+		{"the id alone", "get_person", `"fields":["id"]`, 0},
+		{"one that is not among them", "get_person", `"fields":["family_name","headline"]`, 1},
+		{"raw is not a part of anything", "get_person", `"fields":["headline"],"raw":true`, 1},
+		{"raw again", "get_person", `"fields":["headline"],"raw":true`, 0},
+		{"the other answer", "get_person", `"fields":["family_name"]`, 0},
+		{"fresh", "get_person", `"fields":["headline"],"max_age_seconds":0`, 1},
+		{"own profile", "get_profile", `"fields":["id","name","headline"]`, 1},
+		{"own name", "get_profile", `"fields":["given_name"]`, 0},
+		{"own picture", "get_profile", `"fields":["picture"]`, 1},
+	} {
+		b, input := community, "{"+tt.input+"}"
+		if tt.action == "get_person" {
+			b, input = partner, fmt.Sprintf(`{"person":%q,%s}`, id, tt.input)
+		}
+		b.srv.ResetRequests()
+		res := b.invoke(tt.action, input, nil)
+		if n := len(b.paths()); n != tt.calls || strings.Contains(tt.input, `"headline"]`) && !strings.Contains(string(res.Output), "headline") {
+			t.Errorf("%s: %d calls, want %d; output %s", tt.name, n, tt.calls, res.Output)
+		}
+		if strings.Contains(string(res.Output), "Reliability") && !strings.Contains(tt.input, "headline") {
+			t.Errorf("%s: output %s has what was not asked for", tt.name, res.Output)
+		}
+	}
+}
+
+// A lost id costs one call a minute, whoever asks.
+func TestAbsenceIsRememberedBriefly(t *testing.T) {
+	b := login(t, sandbox.PartnerClient, nil)
+	for i, tt := range []struct {
+		input string
+		calls int
+	}{{`{"person":"AAAAAAAAAA"}`, 1}, {`{"person":"AAAAAAAAAA"}`, 1}, {`{"person":"AAAAAAAAAA","max_age_seconds":0}`, 2}} {
+		if e := b.refused("get_person", tt.input); e.Kind != plugin.NotFound {
+			t.Errorf("error %s", detailed(e))
+		}
+		if n := len(b.paths()); n != tt.calls {
+			t.Errorf("after question %d: %d calls, want %d", i+1, n, tt.calls)
+		}
 	}
 }

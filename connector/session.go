@@ -26,12 +26,15 @@ type session struct {
 	rt      http.RoundTripper
 	calls   sync.WaitGroup // that use the session; added to under the connection's mutex
 
-	lastBudgets sync.Map // by action: budgets as they stood after its last call, []plugin.UsageBucket
+	people      gatherer
+	asked       coverages // of questions about people
+	lastBudgets sync.Map  // by action: budgets as they stood after its last call, []plugin.UsageBucket
 }
 
 // newSession builds the way to LinkedIn for an account. Nothing is sent.
 func (c *connected) newSession(account *accountRecord) *session {
 	s := &session{conn: c, account: account, viewer: c.id + "/" + account.ID}
+	s.people.s = s
 	s.memory = s.viewer + "/" + strconv.FormatInt(c.owner.logins.Add(1), 10)
 	s.source = oauth.NewSource(c.oauth, c.tokens, &oauth.SourceOptions{
 		Notify: func(err error) { c.owner.log.Warn("the token was not refreshed", "connection", c.name, "error", err) },
@@ -50,7 +53,7 @@ func (s *session) transport(tokens oauth.TokenSource) http.RoundTripper {
 	c := s.conn
 	var rt http.RoundTripper = &wire{base: c.owner.base, host: c.api, clock: c.clock, timeout: c.settings.timeout()}
 	rt = oauth.Transport(rt, tokens, c.api, &oauth.TransportOptions{Now: c.clock.now})
-	rt = quota.Transport(rt, s.ledger, &quota.TransportOptions{Priority: priorityOf, Counted: noteBudgets}) // inside retry: LinkedIn counts every attempt
+	rt = quota.Transport(rt, s.ledger, &quota.TransportOptions{Priority: requestPriority, Counted: noteBudgets}) // inside retry: LinkedIn counts every attempt
 	return retry.Transport(rt, &retry.Options{
 		MaxAttempts: 1 + c.settings.MaxRetries, Budget: c.retries, Breaker: c.breaker, Again: paysAgain, Notify: tellWait,
 	})
@@ -72,8 +75,8 @@ func (w *watchedTokens) Token(ctx context.Context) (*oauth.Token, error) {
 	return tok, err
 }
 
-// priorityOf tells who waits for a request.
-func priorityOf(req *http.Request) quota.Priority { return meterOf(req.Context()).priority }
+// requestPriority tells who waits for a request.
+func requestPriority(req *http.Request) quota.Priority { return priorityOf(req.Context()) }
 
 // noteBudgets keeps what an attempt was counted in for the result.
 func noteBudgets(ctx context.Context, budgets []quota.Usage) { meterOf(ctx).counted(budgets) }
@@ -87,13 +90,18 @@ func tellWait(ctx context.Context, w retry.Wait) {
 	if w.Status != 0 {
 		message = fmt.Sprintf("LinkedIn answered %d; trying again", w.Status)
 	}
-	meterOf(ctx).waiting(message, w.Until)
+	for _, m := range metersOf(ctx) {
+		m.waiting(message, w.Until)
+	}
 }
 
 // warnOfQuota makes a budget that runs low a notice.
 func warnOfQuota(ctx context.Context, u quota.Usage) {
-	meterOf(ctx).notice("quota_low", fmt.Sprintf("%d of %d calls a day to %s are used up (%s limit); it resets at %s",
-		u.Used, u.Limit, endpointWords(u.Endpoint), u.Scope, u.ResetsAt.UTC().Format("15:04 MST")))
+	message := fmt.Sprintf("%d of %d calls a day to %s are used up (%s limit); it resets at %s",
+		u.Used, u.Limit, endpointWords(u.Endpoint), u.Scope, u.ResetsAt.UTC().Format("15:04 MST"))
+	for _, m := range metersOf(ctx) {
+		m.notice("quota_low", message)
+	}
 }
 
 func endpointWords(endpoint string) string {
