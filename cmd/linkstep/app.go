@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -12,7 +11,6 @@ import (
 	"github.com/linkstep/linkstep/connector"
 	"github.com/linkstep/linkstep/plugin"
 	"github.com/linkstep/linkstep/plugin/host"
-	"github.com/linkstep/linkstep/plugin/store"
 )
 
 // app is what all commands share.
@@ -23,6 +21,7 @@ type app struct {
 	json    bool   // --json
 	verbose bool   // --verbose
 	plugin  string // --plugin
+	store   string // --store
 
 	command *cobra.Command // the one that runs
 	ran     bool           // its command line was understood
@@ -65,12 +64,13 @@ func (a *app) rootCommand() *cobra.Command {
 		return usageError{err}
 	})
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "print exactly one JSON document")
+	root.PersistentFlags().StringVar(&a.store, "store", "", "`URL` of a PostgreSQL store that several hosts share, without a password (default $LINKSTEP_STORE_URL)")
 	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "show the log on standard error")
 	root.AddCommand(
 		a.demoCommand(), a.sandboxCommand(),
 		a.connectorsCommand(), a.actionsCommand(), a.describeCommand(), a.installCommand(),
 		a.connectCommand(), a.connectionsCommand(), a.checkCommand(), a.disconnectCommand(),
-		a.invokeCommand(), a.quotaCommand(), a.conformCommand(),
+		a.invokeCommand(), a.quotaCommand(), a.keysCommand(), a.conformCommand(),
 		a.newCommand(),
 		a.serveConnectorCommand(),
 	)
@@ -97,23 +97,6 @@ func (a *app) logger() *slog.Logger {
 		return slog.New(slog.DiscardHandler)
 	}
 	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelDebug}))
-}
-
-// home is the folder that state lives in.
-func home() (string, error) {
-	if dir := os.Getenv("LINKSTEP_HOME"); dir != "" {
-		return filepath.Abs(dir)
-	}
-	return store.DefaultDir()
-}
-
-// openStore opens the store in the home folder.
-func openStore(ctx context.Context) (*store.Store, error) {
-	dir, err := home()
-	if err != nil {
-		return nil, err
-	}
-	return store.Open(ctx, dir, &store.Options{KeyFile: os.Getenv("LINKSTEP_KEY_FILE")})
 }
 
 // newHost returns a host that keeps what it keeps in s, which may be nil.
@@ -145,7 +128,7 @@ func (a *app) withHost(ctx context.Context, s plugin.Store, f func(h *host.Host)
 
 // withStore runs f with a host on the store of the home folder.
 func (a *app) withStore(ctx context.Context, f func(h *host.Host) error) error {
-	s, err := openStore(ctx)
+	s, err := a.openStore(ctx)
 	if err != nil {
 		return err
 	}
