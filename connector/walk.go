@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/linkstep/linkstep/connector/restli"
@@ -98,7 +99,7 @@ func (w *walk) run(ctx context.Context) (*ListEnd, error) {
 	for {
 		page, err := w.page(ctx)
 		if err != nil {
-			return nil, err
+			return nil, w.broken(ctx, err)
 		}
 		done, err := w.take(ctx, page)
 		if done || err != nil {
@@ -109,6 +110,19 @@ func (w *walk) run(ctx context.Context) (*ListEnd, error) {
 			return &w.end, nil
 		}
 	}
+}
+
+// broken is the error of a page that failed after others had been given. Each
+// page event carries the cursor of the next page, so a program has what it
+// needs to go on; the hint has it for a person, as an error of the contract has
+// no field for a cursor.
+func (w *walk) broken(ctx context.Context, err error) error {
+	if w.end.NextCursor == "" {
+		return err
+	}
+	e := *classify(err, &situation{target: w.list.target, connection: w.s.conn.name, ended: ctx.Err()})
+	e.Hint = strings.TrimSpace(fmt.Sprintf("%s Who took the pages before as they came can go on after them with cursor %s", e.Hint, w.end.NextCursor))
+	return &e
 }
 
 // page asks for the page that the walk has come to. Unless the same place must

@@ -1,0 +1,143 @@
+package connector_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/linkstep/linkstep/connector"
+	"github.com/linkstep/linkstep/connector/sandbox"
+	"github.com/linkstep/linkstep/plugin"
+)
+
+// stream runs an action and returns the page events, and how it ended.
+func (b *bench) stream(ctx context.Context, action, input string, each func(page int) error) (pages []plugin.Event, err error) {
+	b.t.Helper()
+	_, err = b.plugin.Stream(ctx, b.conn, &plugin.InvokeRequest{Action: action, Input: []byte(input)}, func(e *plugin.Event) error {
+		if e.Type != plugin.EventPage {
+			return nil
+		}
+		pages = append(pages, *e)
+		return each(len(pages))
+	})
+	return pages, err
+}
+
+// A failed page gives the pages before it, a cursor to go on, and the error.
+func TestStreamBreaks(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		fault  sandbox.Fault
+		kind   plugin.Kind
+		status int
+	}{
+		{"503", sandbox.Fault{Status: 503}, plugin.Unavailable, 503},
+		{"daily limit", sandbox.Fault{Status: 429, Body: `{"status":429,"message":"Resource level throttle APPLICATION DAY limit for calls to this resource is reached."}`}, plugin.QuotaExhausted, 429},
+		{"reset", sandbox.Fault{Reset: true}, plugin.Unavailable, 0},
+		{"truncated", sandbox.Fault{Truncate: true}, plugin.Unavailable, 0},
+		{"no list", sandbox.Fault{Status: 200, Body: `{"elements":5}`}, plugin.BadUpstream, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := login(t, sandbox.PartnerClient, nil)
+			input := `{"keywords":"engineer","page_size":5,"max_items":15}`
+			whole, err := b.stream(t.Context(), "search_people", input, func(int) error { return nil })
+			if err != nil || len(whole) != 3 {
+				t.Fatalf("%d pages, %v; want 3", len(whole), err)
+			}
+			b.open() // remembers nothing
+			broken, err := b.stream(t.Context(), "search_people", input, func(page int) error {
+				if page == 2 {
+					return b.srv.Fail(tt.fault)
+				}
+				return nil
+			})
+			e := plugin.AsError(err)
+			if len(broken) != 2 || e.Kind != tt.kind || e.HTTPStatus != tt.status || e.Effect != plugin.EffectNone {
+				t.Fatalf("%d pages, error %s", len(broken), detailed(err))
+			}
+			cursor := broken[1].Cursor
+			if cursor == "" || !strings.Contains(e.Hint, "with cursor "+cursor) {
+				t.Errorf("hint %q lacks the cursor %q of the last page", e.Hint, cursor)
+			}
+			if tt.kind == plugin.QuotaExhausted {
+				return // not today
+			}
+			rest, err := b.stream(t.Context(), "search_people", fmt.Sprintf(`{"keywords":"engineer","page_size":5,"max_items":5,"cursor":%q}`, cursor), func(int) error { return nil })
+			if err != nil || len(rest) != 1 || firstID(t, rest[0]) != firstID(t, whole[2]) {
+				t.Errorf("going on: %d pages, %v; want the third", len(rest), err)
+			}
+		})
+	}
+}
+
+func firstID(t *testing.T, page plugin.Event) string {
+	t.Helper()
+	var p connector.Person
+	if len(page.Items) == 0 || json.Unmarshal(page.Items[0], &p) != nil || p.ID == "" {
+		t.Fatalf("page %s has no person", page.Items)
+	}
+	return p.ID
+}
+
+// The first page that fails has nothing before it to go on after.
+func TestStreamNeverBegins(t *testing.T) {
+	b := login(t, sandbox.PartnerClient, nil)
+	b.srv.FailNext(503, 1)
+	if e := b.refused("search_people", `{"keywords":"engineer"}`); strings.Contains(e.Hint, "cursor") {
+		t.Errorf("hint %q", e.Hint)
+	}
+}
+
+// Whoever stops a stream is answered while LinkedIn still stalls, and nothing
+// more is sent.
+func TestStreamIsCanceled(t *testing.T) {
+	for _, action := range []string{`search_people {"keywords":"engineer","page_size":5,"max_items":50,"max_age_seconds":0}`, `get_people {"people":["A","B"],"max_calls":9}`} {
+		name, input, _ := strings.Cut(action, " ")
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := login(t, sandbox.PartnerClient, map[string]any{"max_retries": 5})
+			b.srv.Fail(sandbox.Fault{Path: "/v2/", Stall: 5 * time.Second, Times: -1})
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(underWay, cancel)
+			_, err := b.stream(ctx, name, input, func(int) error { return nil })
+			if plugin.KindOf(err) != plugin.Canceled || ctx.Err() == nil {
+				t.Errorf("ended in %v", err)
+			}
+			time.Sleep(2 * underWay)
+			if n := len(b.srv.Requests()); n > 1 {
+				t.Errorf("%d calls, want no second one", n)
+			}
+		})
+	}
+	t.Run("between pages", func(t *testing.T) {
+		b := login(t, sandbox.PartnerClient, nil)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		pages, err := b.stream(ctx, "search_people", `{"keywords":"engineer","page_size":5,"max_items":50}`, func(page int) error {
+			if page == 2 {
+				cancel()
+			}
+			return nil
+		})
+		if plugin.KindOf(err) != plugin.Canceled || len(pages) != 2 || len(b.paths()) != 2 {
+			t.Errorf("%d pages, %d calls, %v; want 2 and a cancellation", len(pages), len(b.paths()), err)
+		}
+	})
+}
+
+// LinkedIn is asked for the next page only when the listener has taken the last.
+func TestStreamWaitsForItsListener(t *testing.T) {
+	b := login(t, sandbox.PartnerClient, nil)
+	_, err := b.stream(t.Context(), "search_people", `{"keywords":"engineer","page_size":5,"max_items":25}`, func(page int) error {
+		if n := len(b.paths()); n != page {
+			t.Errorf("%d calls when page %d is taken", n, page)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(detailed(err))
+	}
+}
