@@ -21,6 +21,7 @@ type Host struct {
 	builtin      []Source
 	startTimeout time.Duration
 	stopGrace    time.Duration
+	health       time.Duration
 	restart      restart
 
 	mu      sync.Mutex // guards the fields below
@@ -52,11 +53,19 @@ type Options struct {
 	// StopGrace is how long a connector may take to close. A process that
 	// takes longer is killed and gone two seconds later. Zero: 5 s.
 	StopGrace time.Duration
+
+	// HealthTimeout is how long a plugin process may be silent when it is
+	// asked whether it lives. One that is silent for longer is killed, its
+	// calls end with an error of kind PluginUnresponsive, and the next call
+	// starts it anew. Zero: 10 s. Negative: it is not asked, for debugging: a
+	// process in a debugger is silent.
+	HealthTimeout time.Duration
 }
 
 const (
-	startTimeout = 10 * time.Second
-	stopGrace    = 5 * time.Second
+	startTimeout  = 10 * time.Second
+	stopGrace     = 5 * time.Second
+	healthTimeout = 10 * time.Second
 )
 
 // New returns a host. Close it.
@@ -68,7 +77,7 @@ func New(opts *Options) *Host {
 	h := &Host{
 		store: o.Store, log: o.Logger, installedDir: o.InstalledDir, builtin: o.Builtin,
 		startTimeout: cmp.Or(o.StartTimeout, startTimeout), stopGrace: cmp.Or(o.StopGrace, stopGrace),
-		restart: usualRestart, plugins: make(map[*Plugin]bool),
+		health: cmp.Or(o.HealthTimeout, healthTimeout), restart: usualRestart, plugins: make(map[*Plugin]bool),
 	}
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)

@@ -131,7 +131,7 @@ func settle(spec *plugin.ActionSpec, req *plugin.InvokeRequest, err error) error
 	switch {
 	case spec.Effect == plugin.EffectRead:
 		e.Effect = plugin.EffectNone
-	case e.Kind == plugin.PluginCrashed && e.Effect == plugin.EffectUnknown && !repeatable(spec, req):
+	case (e.Kind == plugin.PluginCrashed || e.Kind == plugin.PluginUnresponsive) && e.Effect == plugin.EffectUnknown && !repeatable(spec, req):
 		e.Retryable = false
 		e.Hint = "Find out whether it was done before you run the step again."
 	}

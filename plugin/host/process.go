@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 	goplugin "github.com/hashicorp/go-plugin"
 	grunner "github.com/hashicorp/go-plugin/runner"
+	"google.golang.org/grpc"
 
 	"github.com/linkstep/linkstep/plugin"
 	"github.com/linkstep/linkstep/plugin/internal/wire"
@@ -23,7 +24,9 @@ import (
 type process struct {
 	plugin.Connector
 	client *goplugin.Client
+	conn   grpc.ClientConnInterface
 	wire   *wire.Plugin
+	health health
 	run    *runner
 	copied string // private copy of the binary to remove; empty: none
 
@@ -53,7 +56,7 @@ func startProcess(ctx context.Context, h *Host, prog program) (reached, error) {
 		AutoMTLS:         true,
 		SkipHostEnv:      true,
 		StartTimeout:     2 * h.startTimeout, // ours ends it first, with a better word
-		GRPCDialOptions:  wire.DialOptions(),
+		GRPCDialOptions:  dialOptions(h.health),
 		UnixSocketConfig: &goplugin.UnixSocketConfig{TempDir: private},
 		Logger:           hclog.NewNullLogger(),
 		RunnerFunc: func(_ hclog.Logger, spec *exec.Cmd, sockets string) (grunner.Runner, error) {
@@ -68,7 +71,17 @@ func startProcess(ctx context.Context, h *Host, prog program) (reached, error) {
 		p.kill()
 		return nil, err
 	}
+	p.watchHealth(h.health)
 	return p, nil
+}
+
+// dialOptions has the connection given up later than a hung process, of which
+// more can be said.
+func dialOptions(healthTimeout time.Duration) []grpc.DialOption {
+	if healthTimeout < 0 {
+		return wire.DialOptions()
+	}
+	return append(wire.DialOptions(), wire.Keepalive(2*healthTimeout))
 }
 
 // shakeHands starts the process and dials it. When the time is over or ctx
@@ -81,6 +94,7 @@ func (p *process) shakeHands(ctx context.Context, timeout time.Duration, path st
 			var raw any
 			if raw, err = protocol.Dispense(wire.PluginName); err == nil {
 				p.Connector = raw.(plugin.Connector)
+				p.conn = protocol.(*goplugin.GRPCClient).Conn
 			}
 		}
 		started <- err
@@ -145,6 +159,7 @@ func (p *process) stop(ctx context.Context, grace time.Duration) error {
 		return nil
 	default:
 	}
+	p.health.end()
 	ctx, cancel := context.WithTimeout(ctx, grace)
 	defer cancel()
 	_, err := p.Connector.Close(ctx, &plugin.CloseRequest{})
@@ -171,6 +186,7 @@ func (p *process) stop(ctx context.Context, grace time.Duration) error {
 
 // kill ends the process at once.
 func (p *process) kill() {
+	p.health.end()
 	_ = p.run.Kill(context.Background())
 	p.client.Kill()
 	p.free()

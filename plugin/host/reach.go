@@ -31,6 +31,7 @@ type reached interface {
 type ending struct {
 	how    string    // a sentence's predicate, "ended with status 1"; empty: it has not, or the host ended it
 	detail string    // the evidence, for an error's detail
+	hung   bool      // it did not answer any more
 	at     time.Time // zero: it has not
 }
 

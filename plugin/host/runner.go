@@ -29,9 +29,10 @@ type runner struct {
 
 	mu       sync.Mutex // guards the fields below
 	started  bool
-	killed   bool  // the host ended it, or forbade its start
-	version  int   // protocol version of the handshake line; 0: none seen
-	startErr error // why the program did not start
+	killed   bool   // the host ended it, or forbade its start
+	hung     string // why the host ended it, as a sentence's predicate; empty: as it pleased
+	version  int    // protocol version of the handshake line; 0: none seen
+	startErr error  // why the program did not start
 	endedAt  time.Time
 }
 
@@ -130,11 +131,11 @@ func (r *runner) readOut(stdout io.Reader) {
 }
 
 // ending describes the end of the process. It has no words while the process
-// runs and when the host itself ended it.
+// runs and when the host itself ended it as it pleased.
 func (r *runner) ending() ending {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	end, state := ending{at: r.endedAt}, r.cmd.ProcessState
+	end, state := ending{at: r.endedAt, how: r.hung, hung: r.hung != ""}, r.cmd.ProcessState
 	if r.killed || state == nil {
 		return end
 	}

@@ -139,5 +139,8 @@ func (p *Plugin) explain(r *running, err error, when string) error {
 	e := *plugin.AsError(err)
 	e.Message = fmt.Sprintf("the plugin %s %s %s", p.name(), cmp.Or(end.how, "was stopped"), when)
 	e.Detail = cmp.Or(end.detail, e.Detail)
+	if end.hung {
+		e.Kind = plugin.PluginUnresponsive
+	}
 	return &e
 }

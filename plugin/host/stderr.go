@@ -49,7 +49,7 @@ func (e *evidence) text() string {
 		parts = append(parts, "standard output: "+e.firstOut)
 	}
 	if len(e.head) > 0 {
-		parts = append(parts, string(e.head))
+		parts = append(parts, shorten(string(e.head)))
 	} else if tail := bytes.TrimSpace(e.tail); len(tail) > 0 {
 		parts = append(parts, "standard error: "+string(tail))
 	}
@@ -61,10 +61,12 @@ func (e *evidence) keep(line []byte) []byte {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	line = []byte(e.secrets.strike(string(line)))
-	if bytes.HasPrefix(line, []byte("panic: ")) || bytes.HasPrefix(line, []byte("fatal error: ")) {
-		e.panicking = true
+	e.panicking = e.panicking || beginsDump(line)
+	most := headMax
+	if bytes.HasPrefix(e.head, []byte(quitLine)) {
+		most = dumpMax
 	}
-	if room := headMax - len(e.head); e.panicking && room > 0 {
+	if room := most - len(e.head); e.panicking && room > 0 {
 		e.head = append(append(e.head, line[:min(len(line), room-1)]...), '\n')
 	}
 	e.tail = append(append(e.tail, line...), '\n')

@@ -96,7 +96,7 @@ type input struct {
 	Text       string `json:"text"`
 	Output     string `json:"output"`
 
-	How   string `json:"how"`   // crash: exit, panic, kill, memory or stop
+	How   string `json:"how"`   // crash: exit, panic, kill, memory, spin or stop
 	Times int    `json:"times"` // crash: only so often
 
 	Stream string `json:"stream"`
@@ -217,6 +217,9 @@ func (c *Connector) crash(ctx context.Context, in input) (*plugin.Result, error)
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 	case "memory":
 		eat()
+	case "spin":
+		for n := 0; ; n++ { // never yields
+		}
 	case "stop":
 		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
 	}
