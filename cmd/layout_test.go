@@ -32,6 +32,7 @@ var arrows = map[string][]string{
 	"plugin/store":               {"plugin"},
 	"plugin/conform":             {"plugin", "plugin/host"},
 	"plugin/schema":              {"plugin"},
+	"plugin/compat":              {"plugin"},
 
 	"connector":                           {"plugin", "schemas", "connector/restli", "connector/oauth", "connector/quota", "connector/retry", "connector/cache"},
 	"connector/restli":                    nil,
@@ -46,7 +47,7 @@ var arrows = map[string][]string{
 	"schemas":                             nil,
 
 	"cmd":                   nil,
-	"cmd/linkstep":          {"plugin", "plugin/host", "plugin/serve", "plugin/conform", "plugin/store", "connector", "connector/sandbox"},
+	"cmd/linkstep":          {"plugin", "plugin/host", "plugin/serve", "plugin/conform", "plugin/compat", "plugin/store", "connector", "connector/sandbox"},
 	"cmd/linkstep-linkedin": {"plugin", "plugin/serve", "connector"},
 }
 

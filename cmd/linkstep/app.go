@@ -71,7 +71,7 @@ func (a *app) rootCommand() *cobra.Command {
 		a.connectorsCommand(), a.actionsCommand(), a.describeCommand(), a.installCommand(),
 		a.connectCommand(), a.connectionsCommand(), a.checkCommand(), a.disconnectCommand(),
 		a.invokeCommand(), a.quotaCommand(), a.keysCommand(), a.conformCommand(),
-		a.newCommand(),
+		a.newCommand(), a.schemasCommand(),
 		a.serveConnectorCommand(),
 	)
 	return root

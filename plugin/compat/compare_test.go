@@ -1,0 +1,170 @@
+package compat_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/compat"
+)
+
+// verdict is what Compare should say of a change.
+type verdict int
+
+const (
+	same verdict = iota
+	compatible
+	breaking
+)
+
+func (v verdict) String() string { return [...]string{"no change", "compatible", "breaking"}[v] }
+
+// judge returns the worst of the changes.
+func judge(changes []compat.Change) verdict {
+	switch {
+	case compat.Breaks(changes):
+		return breaking
+	case len(changes) > 0:
+		return compatible
+	}
+	return same
+}
+
+// TestSchemas holds each change of a property p against what it means to those
+// who write the document (an input) and those who read it (an output).
+func TestSchemas(t *testing.T) {
+	const text = `{"p":{"type":"string"}}`
+	tests := []struct {
+		name, old, now string // properties, and required ones after a |
+		input, output  verdict
+		why            string
+	}{
+		{"nothing", text, text, same, same, "equal"},
+		{"other words", text, `{"p":{"type":"string","title":"T","description":"D","examples":["a"],"x-ui-order":1}}`, same, same, "they are for people and forms"},
+		{"a new member", text, `{"p":{"type":"string"},"q":{}}`, compatible, compatible, "callers need not know it"},
+		{"a new member that is required", text, `{"p":{"type":"string"},"q":{}}|q`, breaking, compatible, "old callers do not give it"},
+		{"a member that is gone", text, `{}`, breaking, breaking, "an input is closed, and readers miss it"},
+		{"required now", text, text + "|p", breaking, compatible, "old callers may leave it out"},
+		{"required no more", text + "|p", text, compatible, breaking, "readers count on it"},
+		{"another type", text, `{"p":{"type":"integer"}}`, breaking, breaking, "both ways at once"},
+		{"one more type", text, `{"p":{"type":["string","null"]}}`, compatible, breaking, "readers do not expect null"},
+		{"one type less", `{"p":{"type":["string","null"]}}`, text, breaking, compatible, "callers may give null"},
+		{"numbers for integers", `{"p":{"type":"integer"}}`, `{"p":{"type":"number"}}`, compatible, breaking, "an integer is a number"},
+		{"integers for numbers", `{"p":{"type":"number"}}`, `{"p":{"type":"integer"}}`, breaking, compatible, "1.5 does not fit any more"},
+		{"any type", text, `{"p":{}}`, compatible, breaking, "no type is all types"},
+		{"one more choice", `{"p":{"enum":["a"]}}`, `{"p":{"enum":["b","a"]}}`, compatible, breaking, "readers do not know it"},
+		{"one choice less", `{"p":{"enum":["a","b"]}}`, `{"p":{"enum":["a"]}}`, breaking, compatible, "callers may give it"},
+		{"choices where all fitted", text, `{"p":{"type":"string","enum":["a"]}}`, breaking, compatible, "callers give others"},
+		{"all fit where choices were", `{"p":{"const":"a"}}`, `{"p":{}}`, compatible, breaking, "const is a single choice"},
+		{"a lower maximum", `{"p":{"maximum":10}}`, `{"p":{"maximum":9.5}}`, breaking, compatible, "10 fitted"},
+		{"a higher maximum", `{"p":{"maximum":10}}`, `{"p":{"maximum":1e2}}`, compatible, compatible, "bounds of outputs describe"},
+		{"a higher minimum", `{"p":{"minimum":1}}`, `{"p":{"minimum":2}}`, breaking, compatible, "1 fitted"},
+		{"a length where there was none", text, `{"p":{"type":"string","maxLength":5}}`, breaking, compatible, "long ones fitted"},
+		{"no length where there was one", `{"p":{"maxLength":5}}`, `{"p":{}}`, compatible, compatible, "wider"},
+		{"a length of zero", `{"p":{}}`, `{"p":{"minLength":0}}`, same, same, "it says nothing"},
+		{"the same number", `{"p":{"maximum":10}}`, `{"p":{"maximum":10.0}}`, same, same, "written in another way"},
+		{"large numbers", `{"p":{"maximum":9007199254740993}}`, `{"p":{"maximum":9007199254740992}}`, breaking, compatible, "a float64 does not tell them apart"},
+		{"a pattern", text, `{"p":{"type":"string","pattern":"^a"}}`, breaking, compatible, "others fitted"},
+		{"another pattern", `{"p":{"pattern":"^a"}}`, `{"p":{"pattern":"^[ab]"}}`, breaking, compatible, "nobody can tell which is wider"},
+		{"no pattern", `{"p":{"pattern":"^a"}}`, `{"p":{}}`, compatible, compatible, "wider"},
+		{"unique items", `{"p":{"uniqueItems":false}}`, `{"p":{"uniqueItems":true}}`, breaking, compatible, "repeated ones fitted"},
+		{"items of a list", `{"p":{"items":{"type":"string"}}}`, `{"p":{"items":{"type":"integer"}}}`, breaking, breaking, "at any depth"},
+		{"members of a member", `{"p":{"properties":{"q":{"type":"string"}}}}`, `{"p":{"properties":{}}}`, breaking, breaking, "at any depth"},
+		{"a closed member", `{"p":{"type":"object"}}`, `{"p":{"type":"object","additionalProperties":false}}`, breaking, compatible, "other properties fitted"},
+		{"an open member", `{"p":{"additionalProperties":false}}`, `{"p":{"additionalProperties":true}}`, compatible, compatible, "outputs may always tell more"},
+		{"another default", `{"p":{"default":1}}`, `{"p":{"default":2}}`, compatible, same, "worth a look, and breaks nothing"},
+		{"a keyword that is not compared", `{"p":{"anyOf":[{"type":"string"}]}}`, `{"p":{"anyOf":[{"type":"null"}]}}`, breaking, breaking, "better careful"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			old, now := object(tt.old), object(tt.now)
+			for _, doc := range []struct {
+				name string
+				spec func(s json.RawMessage) plugin.ActionSpec
+				want verdict
+			}{
+				{"input", func(s json.RawMessage) plugin.ActionSpec { return plugin.ActionSpec{Name: "a", Input: s} }, tt.input},
+				{"output", func(s json.RawMessage) plugin.ActionSpec { return plugin.ActionSpec{Name: "a", Output: s} }, tt.output},
+			} {
+				changes := compat.Compare(
+					&plugin.Description{Actions: []plugin.ActionSpec{doc.spec(old)}},
+					&plugin.Description{Actions: []plugin.ActionSpec{doc.spec(now)}})
+				if got := judge(changes); got != doc.want {
+					t.Errorf("%s from %s to %s is %s, want %s: %s\n%v", doc.name, tt.old, tt.now, got, doc.want, tt.why, changes)
+				}
+			}
+		})
+	}
+}
+
+func TestPromises(t *testing.T) {
+	base := func() *plugin.Description {
+		return &plugin.Description{Name: "hello", Capabilities: []string{"usage"}, ConfigSchema: object(`{"q":{}}`), Actions: []plugin.ActionSpec{{
+			Name: "greet", Effect: plugin.EffectRead, Idempotent: true, Access: plugin.AccessOpen,
+			Scopes: [][]string{{"a"}, {"b", "c"}}, ErrorKinds: []plugin.Kind{plugin.NotFound},
+		}}}
+	}
+	tests := []struct {
+		name   string
+		change func(d *plugin.Description, a *plugin.ActionSpec)
+		want   verdict
+		why    string
+	}{
+		{"nothing", func(*plugin.Description, *plugin.ActionSpec) {}, same, "equal"},
+		{"no action", func(d *plugin.Description, _ *plugin.ActionSpec) { d.Actions = nil }, breaking, "steps use it"},
+		{"another action", func(d *plugin.Description, _ *plugin.ActionSpec) {
+			d.Actions = append(d.Actions, plugin.ActionSpec{Name: "wave"})
+		}, compatible, "nobody uses it yet"},
+		{"another name", func(d *plugin.Description, _ *plugin.ActionSpec) { d.Name = "hallo" }, breaking, "steps name it"},
+		{"no capability", func(d *plugin.Description, _ *plugin.ActionSpec) { d.Capabilities = nil }, breaking, "hosts use it"},
+		{"another effect", func(_ *plugin.Description, a *plugin.ActionSpec) { a.Effect = plugin.EffectUpdate }, breaking, "a host repeats reads"},
+		{"not idempotent", func(_ *plugin.Description, a *plugin.ActionSpec) { a.Idempotent = false }, breaking, "engines repeat it"},
+		{"keyed", func(_ *plugin.Description, a *plugin.ActionSpec) { a.Keyed = true }, compatible, "one more promise"},
+		{"for partners", func(_ *plugin.Description, a *plugin.ActionSpec) { a.Access = plugin.AccessPartner }, breaking, "others lose it"},
+		{"one more scope", func(_ *plugin.Description, a *plugin.ActionSpec) { a.Scopes = [][]string{{"a", "d"}, {"b", "c"}} }, breaking, "a grant of a was enough"},
+		{"one scope less", func(_ *plugin.Description, a *plugin.ActionSpec) { a.Scopes = [][]string{{"a"}, {"b"}} }, same, "every grant is still enough"},
+		{"one more error kind", func(_ *plugin.Description, a *plugin.ActionSpec) {
+			a.ErrorKinds = append(a.ErrorKinds, plugin.Forbidden)
+		}, compatible, "the set of kinds is closed"},
+		{"a new setting that is required", func(d *plugin.Description, _ *plugin.ActionSpec) { d.ConfigSchema = object(`{"q":{},"p":{}}|p`) }, breaking, "connections lack it"},
+		{"a setting that is secret now", func(d *plugin.Description, _ *plugin.ActionSpec) { d.ConfigSchema = object(`{"q":{"writeOnly":true}}`) }, breaking, "connections hold it openly"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			old, now := base(), base()
+			tt.change(now, &now.Actions[0])
+			changes := compat.Compare(old, now)
+			if got := judge(changes); got != tt.want {
+				t.Errorf("%s, want %s: %s\n%v", got, tt.want, tt.why, changes)
+			}
+		})
+	}
+}
+
+func TestChangesSayWhere(t *testing.T) {
+	old := &plugin.Description{Actions: []plugin.ActionSpec{{Name: "a", Input: object(`{"x/y":{"items":{"enum":["a","b"]}}}`)}}}
+	now := &plugin.Description{Actions: []plugin.ActionSpec{{Name: "a", Input: object(`{"x/y":{"items":{"enum":["a"]}}}`)}}}
+	want := []compat.Change{{
+		Breaking: true, Action: "a", Document: compat.Input, Pointer: "/properties/x~1y/items", Message: `these values are gone: ["b"]`,
+	}}
+	got := compat.Compare(old, now)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("(-want +got):\n%s", diff)
+	}
+	if line, want := got[0].String(), `breaking    a input /properties/x~1y/items: these values are gone: ["b"]`; line != want {
+		t.Errorf("as a line: %s, want %s", line, want)
+	}
+}
+
+// object is the schema of an object with the properties before the | and the
+// required member after it.
+func object(properties string) json.RawMessage {
+	for i := range properties {
+		if properties[i] == '|' {
+			return json.RawMessage(`{"type":"object","properties":` + properties[:i] + `,"required":["` + properties[i+1:] + `"]}`)
+		}
+	}
+	return json.RawMessage(`{"type":"object","properties":` + properties + `}`)
+}

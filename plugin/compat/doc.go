@@ -1,0 +1,15 @@
+// Package compat tells what a new version of a connector breaks:
+//
+//	old, err := compat.Load("testdata/compat/0.1.0")
+//	changes := compat.Compare(old, description)
+//	if compat.Breaks(changes) { ... a new major version, or a way back
+//
+// A change is breaking when a step that was built with the old version may
+// fail or mislead with the new one. What a caller gives may become less
+// strict: an input that fitted must still fit. What a caller gets may become
+// stricter: a field that was promised must still come, of a type and a value
+// that were known. Bounds and patterns of outputs only describe, and may move.
+//
+// Keywords that the package does not compare, anyOf for example, are breaking
+// when they differ at all. It does not look at what an action does.
+package compat
