@@ -15,14 +15,10 @@ func (p *Plugin) acquire(ctx context.Context) (*running, error) {
 	if _, err := p.restartAt(ctx); err != nil {
 		return nil, err // answered at once, whoever waits for a start
 	}
-	select {
-	case <-p.starts:
-		defer func() { p.starts <- struct{}{} }()
-	case <-p.closed:
-		return nil, closedError(plugin.EffectNone)
-	case <-ctx.Done():
-		return nil, plugin.AsError(ctx.Err())
+	if err := p.takeStart(ctx); err != nil {
+		return nil, err
 	}
+	defer func() { p.starts <- struct{}{} }()
 	// Another caller may have started it meanwhile.
 	if r, err := p.ready(); r != nil || err != nil {
 		return r, err
@@ -41,6 +37,18 @@ func (p *Plugin) acquire(ctx context.Context) (*running, error) {
 		return nil, err
 	}
 	return p.ready()
+}
+
+// takeStart takes the start token, which is to be given back.
+func (p *Plugin) takeStart(ctx context.Context) error {
+	select {
+	case <-p.starts:
+		return nil
+	case <-p.closed:
+		return closedError(plugin.EffectNone)
+	case <-ctx.Done():
+		return plugin.AsError(ctx.Err())
+	}
 }
 
 // ready returns the running connector with one call counted, nil when there

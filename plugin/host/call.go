@@ -146,7 +146,7 @@ func (r *running) connect(ctx context.Context, conn *Connection) error {
 		r.mu.Lock()
 		c := r.connected[conn.ID]
 		if c == nil || c.print != print {
-			c = &connected{print: print, ready: make(chan struct{})}
+			c = &connected{conn: conn, print: print, ready: make(chan struct{})}
 			r.connected[conn.ID] = c
 			r.mu.Unlock()
 			return r.introduce(ctx, conn, c)

@@ -70,6 +70,10 @@ func child(mode string) {
 	case "tester":
 	case "otherwise", hostName:
 		opts.Name = mode
+	case "next":
+		opts.Version = "1.3.0"
+	case "older":
+		opts.Protocol = -1
 	case "unanswering":
 		opts.HangDescribe = true
 	case "unclosing":

@@ -63,6 +63,7 @@ type running struct {
 
 // connected is a connection that the connector was given, or is being given.
 type connected struct {
+	conn  *Connection
 	print fingerprint
 	ready chan struct{} // closed when the connector has answered
 	err   error         // of the connector, valid once ready is closed

@@ -93,19 +93,45 @@ func Self(name string, args ...string) Source {
 // and its checksum.
 func installed(dir, name string) (Source, error) {
 	folder := filepath.Join(dir, name)
-	manifest, err := readManifest(folder)
+	prog, err := installedProgram(folder)
 	if err != nil {
 		return Source{}, err
 	}
+	return Source{Name: name, Kind: "installed", Path: prog.path, reach: func(ctx context.Context, h *Host) (reached, error) {
+		return startInstalled(ctx, h, folder)
+	}}, nil
+}
+
+// installedProgram is the program that the manifest of a folder names.
+func installedProgram(folder string) (program, error) {
+	manifest, err := readManifest(folder)
+	if err != nil {
+		return program{}, err
+	}
 	if manifest == nil {
-		return Source{}, tampered(folder, "has no manifest.json", nil)
+		return program{}, tampered(folder, "has no manifest.json", nil)
 	}
 	artifact, err := artifactFor(manifest, folder, "")
 	if err != nil {
-		return Source{}, err
+		return program{}, err
 	}
-	path := filepath.Join(folder, artifact.Path)
-	return Source{Name: name, Kind: "installed", Path: path, reach: func(ctx context.Context, h *Host) (reached, error) {
-		return startProcess(ctx, h, program{path: path, sha256: artifact.SHA256})
-	}}, nil
+	return program{path: filepath.Join(folder, artifact.Path), sha256: artifact.SHA256}, nil
+}
+
+// startInstalled starts what is installed at this moment, which may be newer
+// than what ran before. While a newer one takes its place the manifest and
+// the binary may not fit together, so a misfit is looked at twice.
+func startInstalled(ctx context.Context, h *Host, folder string) (reached, error) {
+	prog, err := installedProgram(folder)
+	if err == nil {
+		var r reached
+		if r, err = startProcess(ctx, h, prog); err == nil {
+			return r, nil
+		}
+	}
+	again, errAgain := installedProgram(folder)
+	if plugin.KindOf(err) != plugin.PluginTampered || errAgain != nil || again.sha256 == prog.sha256 {
+		return nil, err
+	}
+	return startProcess(ctx, h, again)
 }

@@ -94,6 +94,12 @@ func (p *Plugin) recognise(desc *plugin.Description, src Source) error {
 			Message: fmt.Sprintf("the plugin calls itself %q, not %q", desc.Name, cmp.Or(src.Name, p.name())),
 			Hint:    "Install the plugin again with: linkstep install FILE",
 		}
+	case known != nil && desc.Protocol < known.Protocol:
+		return &plugin.Error{
+			Kind: plugin.PluginIncompatible, Source: plugin.SourceHost, Effect: plugin.EffectNone,
+			Message: fmt.Sprintf("version %s of the plugin %s speaks protocol %d, the one before spoke %d", desc.Version, desc.Name, desc.Protocol, known.Protocol),
+			Hint:    "Install a version of the plugin that is no older.",
+		}
 	case !validName(desc.Name):
 		return &plugin.Error{
 			Kind: plugin.PluginIncompatible, Source: plugin.SourceConnector, Effect: plugin.EffectNone,

@@ -1,6 +1,7 @@
 package plugintest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -16,6 +17,8 @@ const Name = "tester"
 // Options change how a [Connector] behaves.
 type Options struct {
 	Name         string       // empty: [Name]
+	Version      string       // empty: 1.2.3
+	Protocol     int          // zero: [plugin.Protocol]
 	Log          *slog.Logger // nil: none
 	HangDescribe bool         // Describe waits for its context's end
 	HangClose    bool         // Close never returns
@@ -76,7 +79,7 @@ func (c *Connector) Describe(ctx context.Context, _ *plugin.DescribeRequest) (*p
 		return nil, ctx.Err()
 	}
 	return &plugin.Description{
-		Name: c.name, DisplayName: "Tester", Version: "1.2.3", Protocol: plugin.Protocol, Summary: "Does what a test asks.",
+		Name: c.name, DisplayName: "Tester", Version: cmp.Or(c.opts.Version, "1.2.3"), Protocol: cmp.Or(c.opts.Protocol, plugin.Protocol), Summary: "Does what a test asks.",
 		Capabilities: []string{plugin.CapabilityOptions, plugin.CapabilityUsage},
 		Auth:         &plugin.Auth{Type: "oauth2", AuthorizationURL: "https://example.test/a", TokenURL: "https://example.test/t"},
 		ConfigSchema: json.RawMessage(configSchema),

@@ -1,0 +1,121 @@
+package host
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/linkstep/linkstep/plugin"
+)
+
+// Upgrade puts the connector that src gives in the place of the running one,
+// and fails no call: the new one is started, checked and given the
+// connections; new calls go to it then, and the old one ends once its calls
+// have ended. Upgrade waits for that until ctx ends; the old one then goes on
+// by itself, until [Plugin.Close] at the latest.
+//
+// The new one must have the same name and no older protocol, and accept the
+// connections. After an error the old one runs on as before. A successful
+// upgrade forgets the crashes, as [Plugin.Reset] does.
+func (p *Plugin) Upgrade(ctx context.Context, src Source) error {
+	drained, err := p.swap(ctx, src)
+	if err != nil {
+		return err
+	}
+	select {
+	case <-drained:
+	case <-ctx.Done():
+	}
+	return nil
+}
+
+// swap starts the new connector and makes it the one that is called. The
+// channel is closed when the old one has ended.
+func (p *Plugin) swap(ctx context.Context, src Source) (<-chan struct{}, error) {
+	if err := p.takeStart(ctx); err != nil {
+		return nil, unsent(err)
+	}
+	defer func() { p.starts <- struct{}{} }()
+	ctx, cancel := p.untilClosed(ctx)
+	defer cancel()
+	before := p.Description()
+	r, desc, err := p.prepare(ctx, src)
+	switch {
+	case err != nil && p.isClosed():
+		return nil, closedError(plugin.EffectNone)
+	case err != nil:
+		return nil, unsent(err)
+	}
+	old := p.running()
+	if old != nil {
+		old.noted.Do(func() {}) // its end is planned from here on
+	}
+	p.mu.Lock()
+	p.src = src
+	p.resetLocked()
+	p.mu.Unlock()
+	p.adopt(r, fmt.Sprintf("upgraded from %s to %s", before.Version, desc.Version))
+	p.desc.Store(desc)
+	p.host.log.Info("upgraded", "plugin", desc.Name, "from", before.Version, "to", desc.Version)
+
+	drained := make(chan struct{})
+	p.watching.Go(func() {
+		defer close(drained)
+		if old == nil {
+			return
+		}
+		if err := p.retire(old, p.host.stopGrace); err != nil {
+			p.host.log.Warn("the plugin that was replaced did not close cleanly", "plugin", desc.Name, "error", err)
+		}
+	})
+	return drained, nil
+}
+
+// prepare starts a new connector and gives it the connections. It stops the
+// new one where that fails.
+func (p *Plugin) prepare(ctx context.Context, src Source) (*running, *plugin.Description, error) {
+	r, desc, err := p.launch(ctx, src)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := p.handOver(ctx, r); err != nil {
+		_ = r.stop(context.WithoutCancel(ctx), p.host.stopGrace)
+		return nil, nil, err
+	}
+	return r, desc, nil
+}
+
+// running returns the connector that is called, nil when there is none.
+func (p *Plugin) running() *running {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.current
+}
+
+// handOver gives a new connector the connections of the running one, so that
+// no caller finds out that it refuses them.
+func (p *Plugin) handOver(ctx context.Context, to *running) error {
+	from := p.running()
+	if from == nil {
+		return nil
+	}
+	var conns []*Connection
+	from.mu.Lock()
+	for _, c := range from.connected {
+		select {
+		case <-c.ready:
+			if c.err == nil {
+				conns = append(conns, c.conn)
+			}
+		default: // whoever connects it goes on with the old one
+		}
+	}
+	from.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	for _, conn := range conns {
+		if err := to.connect(ctx, conn); err != nil {
+			return p.explain(to, err, "while it took the connection "+conn.Name)
+		}
+	}
+	return nil
+}
