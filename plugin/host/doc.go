@@ -7,6 +7,10 @@
 //	conn, err := h.Connections().Get(ctx, "me")
 //	res, err := p.Invoke(ctx, conn, &plugin.InvokeRequest{Action: "get_profile", Input: []byte("{}")}, nil)
 //
+// A connector that crashes or hangs is started anew by the next call, unless
+// that happens too often; [Plugin.Watch] shows every state that it goes
+// through, and [Plugin.Upgrade] replaces it while it is called.
+//
 // A connector is reached in one of three ways that behave alike: [Direct] in
 // this process, [InProcess] over gRPC in this process, or as a process of its
 // own ([File], [Self], [Host.Find]). The package imports no database: the

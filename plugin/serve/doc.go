@@ -9,4 +9,12 @@
 // standard error, and ends when the host asks, when it gets SIGTERM, or when
 // the host is gone. Standard output belongs to the handshake; what a connector
 // prints after that goes to the host's log.
+//
+// A panic in a call is that call's error. A panic in a goroutine that the
+// connector starts ends the process, as in every Go program; the host puts its
+// head into the errors of the calls in flight and starts the process anew. No
+// helper here recovers it: a connector does not import this package, and
+// memory that such a goroutine has left half-written is better lost. The Go
+// runtime heeds GOMEMLIMIT, which the host passes on, and the trace context of
+// a caller is in [plugin.InvokeRequest].
 package serve
