@@ -20,10 +20,16 @@ import (
 // Without /proc it finds none.
 func processes(mode string) []int {
 	var pids []int
+	// The path of the test binary is its own in each run: another run's
+	// children are not ours.
+	own, err := os.Executable()
+	if err != nil {
+		panic(err)
+	}
 	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	for _, file := range files {
 		cmdline, err := os.ReadFile(file)
-		if err != nil || !strings.HasSuffix(string(cmdline), "\x00child\x00"+mode+"\x00") {
+		if err != nil || string(cmdline) != own+"\x00child\x00"+mode+"\x00" {
 			continue
 		}
 		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file))); err == nil && alive(pid) {
