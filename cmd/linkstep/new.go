@@ -70,8 +70,8 @@ var modulePath = regexp.MustCompile(`^[A-Za-z0-9_~-][A-Za-z0-9._~-]*(/[A-Za-z0-9
 
 // skeleton checks what was typed. Nothing is written before.
 func (f *newFlags) skeleton(name string) (*skeleton, error) {
-	if !connectorName.MatchString(name) || name == "host" {
-		return nil, usagef("a connector cannot be called %q: up to 40 lower-case letters, digits and dashes, a letter first, and not host", name)
+	if !connectorName.MatchString(name) || name == "host" || name == "schemas" { // the last is a folder of the skeleton, where the binary goes
+		return nil, usagef("a connector cannot be called %q: up to 40 lower-case letters, digits and dashes, a letter first, and not host or schemas", name)
 	}
 	s := &skeleton{Name: name, Title: title(name), Module: f.module, Version: version, dir: f.dir}
 	if s.Module == "" {

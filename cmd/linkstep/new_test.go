@@ -79,7 +79,7 @@ func TestNewConnector(t *testing.T) {
 	}
 }
 
-// runNew runs linkstep new connector in an empty folder.
+// runNew runs linkstep new connector.
 func runNew(t *testing.T, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -109,6 +109,7 @@ func TestNewConnectorRefuses(t *testing.T) {
 		{"capitals", []string{"Hello"}, exitUsage, "cannot be called", "a host would refuse it later"},
 		{"a path", []string{"../hello"}, exitUsage, "cannot be called", "the name is no folder"},
 		{"the host's name", []string{"host"}, exitUsage, "cannot be called", "its store keys would be the host's"},
+		{"the name of a folder of it", []string{"schemas"}, exitUsage, "cannot be called", "go build would write into the folder"},
 		{"a module of two lines", []string{"hello", "--module", "a\nb"}, exitUsage, "--module", "it goes into go.mod"},
 		{"a checkout of something else", []string{"hello", "--module-dir", t.TempDir()}, exitUsage, "no checkout of", "the replace would point nowhere"},
 		{"a folder that exists", []string{"hello", "--dir", "taken"}, 6, "taken exists", "somebody's work is in it"},
