@@ -12,9 +12,10 @@ const (
 )
 
 // beginsDump reports whether a line is the first of those with which a Go
-// program ends: a panic, an error of the runtime, or a request for a dump.
+// program ends: a panic, an error of the runtime or of its C part, or a
+// request for a dump.
 func beginsDump(line []byte) bool {
-	for _, word := range []string{"panic: ", "fatal error: ", quitLine} {
+	for _, word := range []string{"panic: ", "fatal error: ", "runtime/cgo: ", "SIGABRT: ", quitLine} {
 		if bytes.HasPrefix(line, []byte(word)) {
 			return true
 		}

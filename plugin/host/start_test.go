@@ -16,7 +16,8 @@ import (
 	"github.com/linkstep/linkstep/plugin/internal/plugintest"
 )
 
-// processes returns the processes that this test binary started in a mode.
+// processes returns the processes that this very process started in a mode:
+// another run of these tests on this machine has its own.
 // Without /proc it finds none.
 func processes(mode string) []int {
 	var pids []int
@@ -32,11 +33,17 @@ func processes(mode string) []int {
 		if err != nil || string(cmdline) != own+"\x00child\x00"+mode+"\x00" {
 			continue
 		}
-		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file))); err == nil && alive(pid) {
+		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file))); err == nil && isOurs(pid) && alive(pid) {
 			pids = append(pids, pid)
 		}
 	}
 	return pids
+}
+
+// isOurs reports whether a process is a child of this one.
+func isOurs(pid int) bool {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	return err == nil && strings.Contains(string(status), fmt.Sprintf("\nPPid:\t%d\n", os.Getpid()))
 }
 
 // leftovers returns what is in a host's private folder beside its lock.
