@@ -30,7 +30,7 @@ func (b *bench) visible(n int) []string {
 }
 
 // people is an input of get_people.
-func people(t *testing.T, more string, ids ...string) string {
+func people(t testing.TB, more string, ids ...string) string {
 	t.Helper()
 	list, err := json.Marshal(ids)
 	if err != nil {

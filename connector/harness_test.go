@@ -24,7 +24,7 @@ import (
 // bench is a connector in this process, reached as an engine reaches it, and a
 // LinkedIn to talk to.
 type bench struct {
-	t      *testing.T
+	t      testing.TB
 	srv    *sandbox.Server
 	client string // id of the application at LinkedIn
 	store  *store.Store
@@ -36,7 +36,7 @@ type bench struct {
 
 // newBench starts a sandbox and a connector with a connection to it that nobody has logged in to.
 // Each setting overrides that of the sandbox's client.
-func newBench(t *testing.T, client string, settings map[string]any) *bench {
+func newBench(t testing.TB, client string, settings map[string]any) *bench {
 	t.Helper()
 	srv, err := sandbox.Start(nil)
 	if err != nil {
@@ -101,7 +101,7 @@ func (b *bench) connection(name string, settings map[string]any) *host.Connectio
 }
 
 // login starts a bench with a connection that a member has logged in to.
-func login(t *testing.T, client string, settings map[string]any) *bench {
+func login(t testing.TB, client string, settings map[string]any) *bench {
 	t.Helper()
 	b := newBench(t, client, settings)
 	b.logIn(0)

@@ -41,7 +41,6 @@ type Ledger struct {
 	names      names
 	opts       Options
 	configured map[limitID]int64
-	defaults   map[limitID]int64
 
 	mu      sync.Mutex         // guards the fields below
 	day     string             // the latest day seen, YYYY-MM-DD
@@ -56,7 +55,6 @@ func NewLedger(counters Counters, account Account, opts *Options) *Ledger {
 		account:    account,
 		names:      namesOf(account),
 		configured: make(map[limitID]int64),
-		defaults:   make(map[limitID]int64, len(defaults)),
 		learned:    make(map[string]learned),
 	}
 	if opts != nil {
@@ -76,9 +74,6 @@ func NewLedger(counters Counters, account Account, opts *Options) *Ledger {
 			panic(fmt.Sprintf("quota: not a limit: %+v", limit))
 		}
 		l.configured[limitID{limit.Scope, limit.Endpoint}] = limit.Calls
-	}
-	for _, limit := range defaults {
-		l.defaults[limitID{limit.Scope, limit.Endpoint}] = limit.Calls
 	}
 	return l
 }

@@ -50,6 +50,17 @@ var defaults = []Limit{
 	{Member, "POST /rest/posts", 150},
 }
 
+// defaultOf is the default for a bucket; 0: none. A process has a ledger for
+// each of thousands of accounts, so none has a map of these.
+func defaultOf(id limitID) int64 {
+	for _, limit := range defaults {
+		if limit.Scope == id.scope && limit.Endpoint == id.endpoint {
+			return limit.Calls
+		}
+	}
+	return 0
+}
+
 // Usage is one bucket on the current UTC day.
 type Usage struct {
 	Scope     Scope

@@ -67,7 +67,7 @@ func (l *Ledger) usage(b bucket, c Count) Usage {
 		u.Refusing = refused || used >= calls
 	} else if learned.calls > 0 {
 		u.Limit, u.Source, u.LearnedOn = learned.calls, Learned, learned.day
-	} else if calls := l.defaults[id]; calls > 0 {
+	} else if calls := defaultOf(id); calls > 0 {
 		u.Limit, u.Source = calls, Default
 	}
 	if !refused {
