@@ -178,3 +178,19 @@ func start(t *testing.T, l *quota.Ledger) (answer func(status int, body string))
 		<-done
 	}
 }
+
+// Beyond a limit not every success writes a new one.
+func TestLimitIsRaisedInSteps(t *testing.T) {
+	counters := &listless{t: t}
+	l := quota.NewLedger(counters, ada, &quota.Options{Now: clockAt(noon).now})
+	rt := quota.Transport(linkedin(200, "{}"), l, &quota.TransportOptions{
+		Endpoint: func(*http.Request) string { return "GET /v2/userinfo" }, // 500 a day by default
+	})
+	const calls = 512
+	for range calls {
+		get(t, rt)
+	}
+	if raised := counters.calls - calls; raised != 2 {
+		t.Errorf("raised %d times in 12 calls beyond 500, want at 506 and at 512", raised)
+	}
+}
