@@ -76,6 +76,7 @@ func TestLinkedInConforms(t *testing.T) {
 		way string
 		src func(t *testing.T, log *lockedBuffer) host.Source
 	}{
+		{"direct", func(_ *testing.T, log *lockedBuffer) host.Source { return host.Direct(build(log)) }},
 		{"in-process", func(_ *testing.T, log *lockedBuffer) host.Source { return host.InProcess(build(log)) }},
 		{"file", func(t *testing.T, _ *lockedBuffer) host.Source { return host.File(pluginFile(t)) }},
 	} {
