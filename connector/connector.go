@@ -131,6 +131,11 @@ type call struct{ end context.CancelCauseFunc }
 
 // begin counts a call in, and returns its context, which Close ends too.
 func (c *Connector) begin(ctx context.Context) (context.Context, func(), error) {
+	if err := ctx.Err(); err != nil { // it is over before it began
+		e := *plugin.AsError(err)
+		e.Effect = plugin.EffectNone
+		return nil, nil, &e
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {

@@ -124,10 +124,6 @@ func call[T any](ctx context.Context, p *Plugin, conn *Connection, f func(contex
 			return nil, unsent(p.explain(r, err, "while it took the connection "+conn.Name))
 		}
 	}
-	// A call that is over already is not begun, whichever way it would go.
-	if err := ctx.Err(); err != nil {
-		return nil, unsent(plugin.AsError(err))
-	}
 	out, err := f(ctx, r)
 	if err != nil {
 		return nil, p.explain(r, err, "during the call")
