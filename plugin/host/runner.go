@@ -175,6 +175,9 @@ func (r *runner) signal(sig syscall.Signal) bool {
 		return false
 	default:
 	}
+	if r.cmd.ProcessState != nil {
+		return true // it ended by itself, and its outputs are still being read
+	}
 	r.killed = true
 	if r.started {
 		_ = syscall.Kill(-r.cmd.Process.Pid, sig)
