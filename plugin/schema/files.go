@@ -61,8 +61,9 @@ func Fresh(dir string, d *plugin.Description) error {
 	return errors.Join(stale...)
 }
 
-// text is JSON with the characters <, > and & as they are.
-func text(v any) ([]byte, error) {
+// Text is JSON in lines, with the characters <, > and & as they are: the form
+// of generated files.
+func Text(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

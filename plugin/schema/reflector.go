@@ -35,7 +35,7 @@ func mapContract(t reflect.Type) *jsonschema.Schema {
 // of lists and flags.
 func Encode(s *jsonschema.Schema) json.RawMessage {
 	listExamples(s)
-	doc, err := text(s)
+	doc, err := Text(s)
 	if err != nil {
 		panic(err) // a schema that was made from a type always encodes
 	}

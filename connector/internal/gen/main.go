@@ -58,7 +58,7 @@ func generate() (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if files["manifest.json"], err = text(manifest); err != nil {
+	if files["manifest.json"], err = schema.Text(manifest); err != nil {
 		return nil, err
 	}
 	of, err := manifestSchema()

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"reflect"
 
 	"github.com/invopop/jsonschema"
@@ -22,16 +20,4 @@ func mapType(t reflect.Type) *jsonschema.Schema {
 		Examples:    []any{"782bbtaQ", "urn:li:person:782bbtaQ"},
 		Extras:      map[string]any{"x-linkstep-type": "linkedin.person_id"},
 	}
-}
-
-// text is JSON with the characters <, > and & as they are.
-func text(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(v); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
 }
