@@ -9,6 +9,10 @@ type AuthorizeRequest struct {
 	Begin      *AuthorizeBegin
 	Complete   *AuthorizeComplete
 	Token      *AuthorizeToken
+
+	// Replace lets another account than the connection's take its place. Without
+	// it that is an error of kind Conflict, and the login before stays.
+	Replace bool
 }
 
 // AuthorizeBegin asks for the URL that a person opens.
@@ -29,7 +33,7 @@ type AuthorizeToken struct {
 
 // AuthorizeResponse answers a step.
 type AuthorizeResponse struct {
-	URL         string // begin: what to open
+	URL         string // begin: what to open; empty when nobody is asked and Done is set
 	RedirectURL string // begin: where the answer will arrive
 	Session     Secret // begin: to be handed back in the complete step
 
@@ -46,4 +50,9 @@ type Account struct {
 	ID   string `json:"id,omitempty"`
 	URN  string `json:"urn,omitempty"`
 	Name string `json:"name,omitempty"`
+
+	// Application is the vendor's name of the application for which the id is
+	// valid: another application knows the same member by another id. Empty:
+	// the id is valid everywhere.
+	Application string `json:"application,omitempty"`
 }

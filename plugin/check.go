@@ -42,10 +42,12 @@ const (
 type TokenStatus struct {
 	Present          bool       `json:"present"`
 	ExpiresAt        *time.Time `json:"expires_at,omitempty"`
-	Assumed          bool       `json:"assumed,omitempty"` // the expiry is a guess: the token was brought along
+	DaysLeft         *int       `json:"days_left,omitempty"` // whole days by the vendor's clock, 0 once it is over; nil: unknown
+	Assumed          bool       `json:"assumed,omitempty"`   // the expiry is a guess: the token was brought along
 	Refreshable      bool       `json:"refreshable"`
 	WhyNot           string     `json:"why_not_refreshable,omitempty"`
 	RefreshExpiresAt *time.Time `json:"refresh_expires_at,omitempty"`
+	RefreshDaysLeft  *int       `json:"refresh_days_left,omitempty"` // as DaysLeft
 }
 
 // APIStatus is the state of the vendor's API version.

@@ -22,7 +22,8 @@ type Error struct {
 	RetryAt    *time.Time  `json:"retry_at,omitempty"`    // not before; nil: at the caller's discretion
 	Effect     Effect      `json:"effect"`
 	DocsURL    string      `json:"docs_url,omitempty"`
-	Err        error       `json:"-"` // the cause; stays on its side of a process boundary
+	Meta       *Meta       `json:"meta,omitempty"` // what an action had cost until it failed; nil: not told
+	Err        error       `json:"-"`              // the cause; stays on its side of a process boundary
 }
 
 // Violation is one thing about an input or a setting that does not fit.

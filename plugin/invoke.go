@@ -53,6 +53,10 @@ const (
 type Result struct {
 	Output json.RawMessage `json:"output"` // fits the output schema, less the items that page events carried
 	Meta   Meta            `json:"meta"`
+
+	// Subjects are the URNs of the members whose data the action gave, pages
+	// included, for the host's audit trail. Callers do not get them.
+	Subjects []string `json:"-"`
 }
 
 // Meta says what a result cost.

@@ -25,17 +25,6 @@ type AuditOptions struct {
 	Retention time.Duration
 }
 
-// AuditEntry is one use of a connection: who, when, what, whose data, what for.
-// It has no place for what was sent or answered.
-type AuditEntry struct {
-	At         time.Time // zero: now
-	Connection string
-	Action     string
-	Subjects   []string // the members whose data it was, at most 1,000; kept as keyed hashes
-	Purpose    string   // as the caller gave it
-	Outcome    string   // "ok", or the kind of the error
-}
-
 // Audit is a trail of entries, which are only added, until they are too old.
 // Connectors cannot reach it. All methods may be called concurrently.
 type Audit struct {
@@ -46,7 +35,7 @@ type Audit struct {
 	pruned time.Time     // when rows were last deleted
 
 	mu      sync.Mutex // guards what follows
-	pending []AuditEntry
+	pending []plugin.AuditEntry
 	timer   *time.Timer // nil: none is set
 	closed  bool
 
@@ -69,7 +58,7 @@ func (s *Store) Audit(opts *AuditOptions) *Audit {
 // 256 are waiting. An error from writing them leaves them waiting, to be tried
 // again. When 4,096 wait because the database is away, further ones are refused
 // with an error of kind StoreUnavailable, so that the host can refuse to act.
-func (a *Audit) Append(ctx context.Context, e *AuditEntry) error {
+func (a *Audit) Append(ctx context.Context, e *plugin.AuditEntry) error {
 	if err := checkEntry(e); err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func trail(t testing.TB, s *store.Store, opts *store.AuditOptions) *store.Audit 
 	return a
 }
 
-func appendAll(t testing.TB, a *store.Audit, entries ...store.AuditEntry) {
+func appendAll(t testing.TB, a *store.Audit, entries ...plugin.AuditEntry) {
 	t.Helper()
 	for _, e := range entries {
 		if err := a.Append(context.Background(), &e); err != nil {
@@ -55,9 +55,9 @@ func auditTrail(t *testing.T, newPlace func(testing.TB) place) {
 	a := trail(t, s, &store.AuditOptions{Host: "h1"})
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	appendAll(t, a,
-		store.AuditEntry{At: now.Add(-2 * time.Hour), Connection: "me", Action: "first", Subjects: []string{ada, grace}, Purpose: "hiring", Outcome: "ok"},
-		store.AuditEntry{At: now.Add(-time.Hour), Connection: "page", Action: "second", Subjects: []string{grace}, Outcome: "forbidden"},
-		store.AuditEntry{At: now, Connection: "me", Action: "third", Outcome: "ok"})
+		plugin.AuditEntry{At: now.Add(-2 * time.Hour), Connection: "me", Action: "first", Subjects: []string{ada, grace}, Purpose: "hiring", Outcome: "ok"},
+		plugin.AuditEntry{At: now.Add(-time.Hour), Connection: "page", Action: "second", Subjects: []string{grace}, Outcome: "forbidden"},
+		plugin.AuditEntry{At: now, Connection: "me", Action: "third", Outcome: "ok"})
 	tests := []struct {
 		name   string
 		filter *store.AuditFilter
@@ -103,14 +103,14 @@ func auditOverRotation(t *testing.T, newPlace func(testing.TB) place) {
 	p := newPlace(t)
 	s := p.open(t)
 	a, other := trail(t, s, nil), trail(t, p.open(t), nil)
-	appendAll(t, a, store.AuditEntry{Action: "before", Subjects: []string{ada, grace}})
+	appendAll(t, a, plugin.AuditEntry{Action: "before", Subjects: []string{ada, grace}})
 	actions(t, a, nil)
 	for range 2 {
 		if _, err := s.RotateKey(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	appendAll(t, other, store.AuditEntry{Action: "after", Subjects: []string{ada}})
+	appendAll(t, other, plugin.AuditEntry{Action: "after", Subjects: []string{ada}})
 	rows, err := other.Read(t.Context(), &store.AuditFilter{Subject: ada})
 	if err != nil || len(rows) != 2 || rows[0].Action != "after" || rows[0].Subjects[0] == rows[1].Subjects[0] {
 		t.Fatalf("rows are %+v, %v, want two with different hashes", rows, err)
@@ -140,10 +140,10 @@ func auditRetention(t *testing.T, newPlace func(testing.TB) place) {
 	s := p.open(t)
 	day := 24 * time.Hour
 	appendAll(t, trail(t, s, nil), // in one batch, which then looks for old rows
-		store.AuditEntry{At: time.Now().Add(-91 * day), Action: "old", Subjects: []string{ada}},
-		store.AuditEntry{At: time.Now().Add(-89 * day), Action: "kept", Subjects: []string{ada}})
+		plugin.AuditEntry{At: time.Now().Add(-91 * day), Action: "old", Subjects: []string{ada}},
+		plugin.AuditEntry{At: time.Now().Add(-89 * day), Action: "kept", Subjects: []string{ada}})
 	a := trail(t, s, nil)
-	appendAll(t, a, store.AuditEntry{Action: "new"})
+	appendAll(t, a, plugin.AuditEntry{Action: "new"})
 	if err := s.Audit(nil).Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +186,7 @@ func TestAuditBatches(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := p.open(t)
 		a := s.Audit(nil)
-		e := store.AuditEntry{At: time.Now(), Action: "get_person"}
+		e := plugin.AuditEntry{At: time.Now(), Action: "get_person"}
 		appendAll(t, a, e)
 		time.Sleep(time.Second - time.Nanosecond)
 		if n := rows(); n != 0 {
@@ -222,12 +222,12 @@ func TestAuditBatches(t *testing.T) {
 func TestAuditWithoutServer(t *testing.T) {
 	p := newShared(t)
 	a := trail(t, p.open(t), nil)
-	appendAll(t, a, store.AuditEntry{Action: "before"})
+	appendAll(t, a, plugin.AuditEntry{Action: "before"})
 	actions(t, a, nil)
 	if err := running(t).stop(); err != nil {
 		t.Fatal(err)
 	}
-	taken, e := 0, &store.AuditEntry{Action: "meanwhile"}
+	taken, e := 0, &plugin.AuditEntry{Action: "meanwhile"}
 	for range 5000 {
 		// A full batch is tried, and says that it has to wait.
 		if err := a.Append(t.Context(), e); err == nil || taken%256 == 255 {
@@ -251,12 +251,12 @@ func TestAuditRefuses(t *testing.T) {
 	a := trail(t, memory(t), nil)
 	tests := []struct {
 		name  string
-		entry store.AuditEntry
+		entry plugin.AuditEntry
 	}{
-		{"too many members", store.AuditEntry{Subjects: make([]string, 1001)}},
-		{"a member without a name", store.AuditEntry{Subjects: []string{""}}},
-		{"no text", store.AuditEntry{Purpose: "\xff"}},
-		{"a body", store.AuditEntry{Purpose: string(make([]byte, 2000))}},
+		{"too many members", plugin.AuditEntry{Subjects: make([]string, 1001)}},
+		{"a member without a name", plugin.AuditEntry{Subjects: []string{""}}},
+		{"no text", plugin.AuditEntry{Purpose: "\xff"}},
+		{"a body", plugin.AuditEntry{Purpose: string(make([]byte, 2000))}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -7,6 +7,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"github.com/linkstep/linkstep/plugin"
 )
 
 // AuditRow is an entry as it is kept.
@@ -24,7 +26,7 @@ type AuditRow struct {
 type AuditFilter struct {
 	Since      time.Time
 	Connection string
-	Subject    string // a member, as in AuditEntry.Subjects
+	Subject    string // a member, as in plugin.AuditEntry.Subjects
 	Limit      int    // at most so many, the newest; 0: 1,000
 }
 
@@ -32,7 +34,7 @@ type AuditFilter struct {
 const auditColumns = "at, host, connection, action, subjects, purpose, outcome"
 
 // write adds rows for entries, all or none.
-func (a *Audit) write(ctx context.Context, entries []AuditEntry) error {
+func (a *Audit) write(ctx context.Context, entries []plugin.AuditEntry) error {
 	keys, err := a.store.auditKeys(ctx)
 	if err != nil {
 		return err
@@ -50,7 +52,7 @@ func (a *Audit) write(ctx context.Context, entries []AuditEntry) error {
 }
 
 // insert adds rows in one statement, because each one is a way to a server.
-func (a *Audit) insert(ctx context.Context, w queries, key auditKey, entries []AuditEntry) error {
+func (a *Audit) insert(ctx context.Context, w queries, key auditKey, entries []plugin.AuditEntry) error {
 	var args []any
 	var values []string
 	for _, e := range entries {
@@ -166,7 +168,7 @@ func (a *Audit) prune(ctx context.Context) error {
 }
 
 // checkEntry refuses what is no entry.
-func checkEntry(e *AuditEntry) error {
+func checkEntry(e *plugin.AuditEntry) error {
 	if len(e.Subjects) > 1000 {
 		return misuse("an audit entry is about %d members, at most 1,000 are allowed", len(e.Subjects))
 	}

@@ -73,7 +73,7 @@ func ExampleStore_Audit() {
 	ctx := context.Background()
 	trail := s.Audit(&store.AuditOptions{Host: "worker-1"})
 	defer trail.Close()
-	err = trail.Append(ctx, &store.AuditEntry{Connection: "me", Action: "get_person",
+	err = trail.Append(ctx, &plugin.AuditEntry{Connection: "me", Action: "get_person",
 		Subjects: []string{"urn:li:person:Ada"}, Purpose: "hiring", Outcome: "ok"})
 	fmt.Println(err)
 

@@ -52,7 +52,7 @@ func TestNoServerFileHoldsAValue(t *testing.T) {
 	s := p.open(t)
 	put(t, s, "linkedin/canary", secret)
 	a := trail(t, s, nil)
-	appendAll(t, a, store.AuditEntry{Action: "get_person", Subjects: []string{member}})
+	appendAll(t, a, plugin.AuditEntry{Action: "get_person", Subjects: []string{member}})
 	if got := actions(t, a, &store.AuditFilter{Subject: member}); len(got) != 1 {
 		t.Fatalf("the member is found in %v, want one row", got)
 	}

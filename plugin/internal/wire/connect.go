@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"encoding/json"
 
 	"github.com/linkstep/linkstep/plugin"
@@ -30,7 +31,7 @@ func connectionFromPB(in *pb.Connection) plugin.Connection {
 }
 
 func authorizeToPB(r *plugin.AuthorizeRequest) *pb.AuthorizeRequest {
-	out := &pb.AuthorizeRequest{Connection: r.Connection}
+	out := &pb.AuthorizeRequest{Connection: r.Connection, Replace: r.Replace}
 	switch {
 	case r.Begin != nil:
 		out.Step = &pb.AuthorizeRequest_Begin{Begin: &pb.AuthorizeBegin{}}
@@ -47,7 +48,7 @@ func authorizeToPB(r *plugin.AuthorizeRequest) *pb.AuthorizeRequest {
 }
 
 func authorizeFromPB(in *pb.AuthorizeRequest) *plugin.AuthorizeRequest {
-	out := &plugin.AuthorizeRequest{Connection: in.Connection}
+	out := &plugin.AuthorizeRequest{Connection: in.Connection, Replace: in.Replace}
 	switch step := in.Step.(type) {
 	case *pb.AuthorizeRequest_Begin:
 		out.Begin = &plugin.AuthorizeBegin{}
@@ -85,6 +86,7 @@ func checkToPB(r *plugin.CheckResponse) *pb.CheckResponse {
 		Token: &pb.TokenStatus{
 			Present: r.Token.Present, ExpiresAt: timePtrToPB(r.Token.ExpiresAt), Assumed: r.Token.Assumed,
 			Refreshable: r.Token.Refreshable, WhyNot: r.Token.WhyNot, RefreshExpiresAt: timePtrToPB(r.Token.RefreshExpiresAt),
+			DaysLeft: converted[int64](r.Token.DaysLeft), RefreshDaysLeft: converted[int64](r.Token.RefreshDaysLeft),
 		},
 		Api:         &pb.APIStatus{Version: r.API.Version, Sunset: r.API.Sunset, State: string(r.API.State)},
 		Diagnostics: diagnosticsToPB(r.Diagnostics),
@@ -98,11 +100,13 @@ func checkToPB(r *plugin.CheckResponse) *pb.CheckResponse {
 }
 
 func checkFromPB(in *pb.CheckResponse) *plugin.CheckResponse {
+	token := cmp.Or(in.Token, new(pb.TokenStatus))
 	out := &plugin.CheckResponse{
 		Account: accountFromPB(in.Account), ScopesGranted: in.ScopesGranted, ScopesMissing: in.ScopesMissing,
 		Token: plugin.TokenStatus{
-			Present: in.Token.GetPresent(), ExpiresAt: timePtrFromPB(in.Token.GetExpiresAt()), Assumed: in.Token.GetAssumed(),
-			Refreshable: in.Token.GetRefreshable(), WhyNot: in.Token.GetWhyNot(), RefreshExpiresAt: timePtrFromPB(in.Token.GetRefreshExpiresAt()),
+			Present: token.GetPresent(), ExpiresAt: timePtrFromPB(token.GetExpiresAt()), Assumed: token.GetAssumed(),
+			Refreshable: token.GetRefreshable(), WhyNot: token.GetWhyNot(), RefreshExpiresAt: timePtrFromPB(token.GetRefreshExpiresAt()),
+			DaysLeft: converted[int](token.DaysLeft), RefreshDaysLeft: converted[int](token.RefreshDaysLeft),
 		},
 		API:         plugin.APIStatus{Version: in.Api.GetVersion(), Sunset: in.Api.GetSunset(), State: plugin.APIAnswer(in.Api.GetState())},
 		Diagnostics: diagnosticsFromPB(in.Diagnostics),

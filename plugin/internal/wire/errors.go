@@ -29,6 +29,9 @@ func errorToPB(err error) *pb.Error {
 		Effect:     string(e.Effect),
 		DocsUrl:    e.DocsURL,
 	}
+	if e.Meta != nil {
+		out.Meta = metaToPB(e.Meta)
+	}
 	for _, v := range e.Violations {
 		out.Violations = append(out.Violations, &pb.Violation{Pointer: v.Pointer, Message: v.Message})
 	}
@@ -54,6 +57,10 @@ func errorFromPB(in *pb.Error) *plugin.Error {
 	}
 	if err := e.Kind.UnmarshalText([]byte(in.Kind)); err != nil {
 		e.Detail = err.Error() + "; " + e.Detail
+	}
+	if in.Meta != nil {
+		meta := metaFromPB(in.Meta)
+		e.Meta = &meta
 	}
 	for _, v := range in.Violations {
 		e.Violations = append(e.Violations, plugin.Violation{Pointer: v.Pointer, Message: v.Message})

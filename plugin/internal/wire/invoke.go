@@ -37,29 +37,33 @@ func eventFromPB(in *pb.Event) *plugin.Event {
 }
 
 func resultToPB(r *plugin.Result) *pb.Result {
-	meta := &pb.Meta{
-		UpstreamCalls: int64(r.Meta.UpstreamCalls), Retries: int64(r.Meta.Retries), Waited: int64(r.Meta.Waited),
-		Cached: r.Meta.Cached, CacheAge: int64(r.Meta.CacheAge), Quota: bucketsToPB(r.Meta.Quota),
-		RequestIds: r.Meta.RequestIDs, ApiVersion: r.Meta.APIVersion, Connector: r.Meta.ConnectorName,
-	}
-	for i := range r.Meta.Notices {
-		meta.Notices = append(meta.Notices, eventToPB(&r.Meta.Notices[i]))
-	}
-	return &pb.Result{Output: r.Output, Meta: meta}
+	return &pb.Result{Output: r.Output, Meta: metaToPB(&r.Meta), Subjects: r.Subjects}
 }
 
 func resultFromPB(in *pb.Result) *plugin.Result {
-	m := in.GetMeta()
-	out := &plugin.Result{
-		Output: in.Output,
-		Meta: plugin.Meta{
-			UpstreamCalls: int(m.GetUpstreamCalls()), Retries: int(m.GetRetries()), Waited: time.Duration(m.GetWaited()),
-			Cached: m.GetCached(), CacheAge: time.Duration(m.GetCacheAge()), Quota: bucketsFromPB(m.GetQuota()),
-			RequestIDs: m.GetRequestIds(), APIVersion: m.GetApiVersion(), ConnectorName: m.GetConnector(),
-		},
+	return &plugin.Result{Output: in.Output, Meta: metaFromPB(in.GetMeta()), Subjects: in.Subjects}
+}
+
+func metaToPB(m *plugin.Meta) *pb.Meta {
+	out := &pb.Meta{
+		UpstreamCalls: int64(m.UpstreamCalls), Retries: int64(m.Retries), Waited: int64(m.Waited),
+		Cached: m.Cached, CacheAge: int64(m.CacheAge), Quota: bucketsToPB(m.Quota),
+		RequestIds: m.RequestIDs, ApiVersion: m.APIVersion, Connector: m.ConnectorName,
 	}
-	for _, n := range m.GetNotices() {
-		out.Meta.Notices = append(out.Meta.Notices, *eventFromPB(n))
+	for i := range m.Notices {
+		out.Notices = append(out.Notices, eventToPB(&m.Notices[i]))
+	}
+	return out
+}
+
+func metaFromPB(in *pb.Meta) plugin.Meta {
+	out := plugin.Meta{
+		UpstreamCalls: int(in.GetUpstreamCalls()), Retries: int(in.GetRetries()), Waited: time.Duration(in.GetWaited()),
+		Cached: in.GetCached(), CacheAge: time.Duration(in.GetCacheAge()), Quota: bucketsFromPB(in.GetQuota()),
+		RequestIDs: in.GetRequestIds(), APIVersion: in.GetApiVersion(), ConnectorName: in.GetConnector(),
+	}
+	for _, n := range in.GetNotices() {
+		out.Notices = append(out.Notices, *eventFromPB(n))
 	}
 	return out
 }

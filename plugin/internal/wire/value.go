@@ -37,6 +37,15 @@ func timePtrFromPB(ns int64) *time.Time {
 	return &t
 }
 
+// converted is the same number as another type.
+func converted[To, From int | int64](n *From) *To {
+	if n == nil {
+		return nil
+	}
+	out := To(*n)
+	return &out
+}
+
 // raw converts between named byte slices, a json.RawMessage and bytes say.
 func raw[To, From ~[]byte](in []From) []To {
 	var out []To
@@ -47,11 +56,11 @@ func raw[To, From ~[]byte](in []From) []To {
 }
 
 func accountToPB(a plugin.Account) *pb.Account {
-	return &pb.Account{Id: a.ID, Urn: a.URN, Name: a.Name}
+	return &pb.Account{Id: a.ID, Urn: a.URN, Name: a.Name, Application: a.Application}
 }
 
 func accountFromPB(in *pb.Account) plugin.Account {
-	return plugin.Account{ID: in.GetId(), URN: in.GetUrn(), Name: in.GetName()}
+	return plugin.Account{ID: in.GetId(), URN: in.GetUrn(), Name: in.GetName(), Application: in.GetApplication()}
 }
 
 func diagnosticsToPB(ds []plugin.Diagnostic) []*pb.Diagnostic {

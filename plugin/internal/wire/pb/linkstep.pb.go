@@ -43,6 +43,7 @@ type Error struct {
 	RetryAt       int64                  `protobuf:"varint,12,opt,name=retry_at,json=retryAt,proto3" json:"retry_at,omitempty"`
 	Effect        string                 `protobuf:"bytes,13,opt,name=effect,proto3" json:"effect,omitempty"`
 	DocsUrl       string                 `protobuf:"bytes,14,opt,name=docs_url,json=docsUrl,proto3" json:"docs_url,omitempty"`
+	Meta          *Meta                  `protobuf:"bytes,15,opt,name=meta,proto3" json:"meta,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -173,6 +174,13 @@ func (x *Error) GetDocsUrl() string {
 		return x.DocsUrl
 	}
 	return ""
+}
+
+func (x *Error) GetMeta() *Meta {
+	if x != nil {
+		return x.Meta
+	}
+	return nil
 }
 
 type Violation struct {
@@ -743,6 +751,7 @@ type AuthorizeRequest struct {
 	//	*AuthorizeRequest_Complete
 	//	*AuthorizeRequest_Token
 	Step          isAuthorizeRequest_Step `protobuf_oneof:"step"`
+	Replace       bool                    `protobuf:"varint,5,opt,name=replace,proto3" json:"replace,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -816,6 +825,13 @@ func (x *AuthorizeRequest) GetToken() *AuthorizeToken {
 		}
 	}
 	return nil
+}
+
+func (x *AuthorizeRequest) GetReplace() bool {
+	if x != nil {
+		return x.Replace
+	}
+	return false
 }
 
 type isAuthorizeRequest_Step interface {
@@ -1101,6 +1117,7 @@ type Account struct {
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	Urn           string                 `protobuf:"bytes,2,opt,name=urn,proto3" json:"urn,omitempty"`
 	Name          string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	Application   string                 `protobuf:"bytes,4,opt,name=application,proto3" json:"application,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1152,6 +1169,13 @@ func (x *Account) GetUrn() string {
 func (x *Account) GetName() string {
 	if x != nil {
 		return x.Name
+	}
+	return ""
+}
+
+func (x *Account) GetApplication() string {
+	if x != nil {
+		return x.Application
 	}
 	return ""
 }
@@ -1392,6 +1416,8 @@ type TokenStatus struct {
 	Refreshable      bool                   `protobuf:"varint,4,opt,name=refreshable,proto3" json:"refreshable,omitempty"`
 	WhyNot           string                 `protobuf:"bytes,5,opt,name=why_not,json=whyNot,proto3" json:"why_not,omitempty"`
 	RefreshExpiresAt int64                  `protobuf:"varint,6,opt,name=refresh_expires_at,json=refreshExpiresAt,proto3" json:"refresh_expires_at,omitempty"`
+	DaysLeft         *int64                 `protobuf:"varint,7,opt,name=days_left,json=daysLeft,proto3,oneof" json:"days_left,omitempty"`
+	RefreshDaysLeft  *int64                 `protobuf:"varint,8,opt,name=refresh_days_left,json=refreshDaysLeft,proto3,oneof" json:"refresh_days_left,omitempty"`
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
@@ -1464,6 +1490,20 @@ func (x *TokenStatus) GetWhyNot() string {
 func (x *TokenStatus) GetRefreshExpiresAt() int64 {
 	if x != nil {
 		return x.RefreshExpiresAt
+	}
+	return 0
+}
+
+func (x *TokenStatus) GetDaysLeft() int64 {
+	if x != nil && x.DaysLeft != nil {
+		return *x.DaysLeft
+	}
+	return 0
+}
+
+func (x *TokenStatus) GetRefreshDaysLeft() int64 {
+	if x != nil && x.RefreshDaysLeft != nil {
+		return *x.RefreshDaysLeft
 	}
 	return 0
 }
@@ -1822,6 +1862,7 @@ type Result struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Output        []byte                 `protobuf:"bytes,1,opt,name=output,proto3" json:"output,omitempty"`
 	Meta          *Meta                  `protobuf:"bytes,2,opt,name=meta,proto3" json:"meta,omitempty"`
+	Subjects      []string               `protobuf:"bytes,3,rep,name=subjects,proto3" json:"subjects,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1866,6 +1907,13 @@ func (x *Result) GetOutput() []byte {
 func (x *Result) GetMeta() *Meta {
 	if x != nil {
 		return x.Meta
+	}
+	return nil
+}
+
+func (x *Result) GetSubjects() []string {
+	if x != nil {
+		return x.Subjects
 	}
 	return nil
 }
@@ -3358,7 +3406,7 @@ var File_linkstep_proto protoreflect.FileDescriptor
 
 const file_linkstep_proto_rawDesc = "" +
 	"\n" +
-	"\x0elinkstep.proto\x12\vlinkstep.v1\"\x98\x03\n" +
+	"\x0elinkstep.proto\x12\vlinkstep.v1\"\xbf\x03\n" +
 	"\x05Error\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x16\n" +
 	"\x06source\x18\x02 \x01(\tR\x06source\x12\x18\n" +
@@ -3379,7 +3427,8 @@ const file_linkstep_proto_rawDesc = "" +
 	"\tretryable\x18\v \x01(\bR\tretryable\x12\x19\n" +
 	"\bretry_at\x18\f \x01(\x03R\aretryAt\x12\x16\n" +
 	"\x06effect\x18\r \x01(\tR\x06effect\x12\x19\n" +
-	"\bdocs_url\x18\x0e \x01(\tR\adocsUrl\"?\n" +
+	"\bdocs_url\x18\x0e \x01(\tR\adocsUrl\x12%\n" +
+	"\x04meta\x18\x0f \x01(\v2\x11.linkstep.v1.MetaR\x04meta\"?\n" +
 	"\tViolation\x12\x18\n" +
 	"\apointer\x18\x01 \x01(\tR\apointer\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\"\x11\n" +
@@ -3419,14 +3468,15 @@ const file_linkstep_proto_rawDesc = "" +
 	"connection\x18\x01 \x01(\tR\n" +
 	"connection\">\n" +
 	"\x12DisconnectResponse\x12(\n" +
-	"\x05error\x18\x01 \x01(\v2\x12.linkstep.v1.ErrorR\x05error\"\xe2\x01\n" +
+	"\x05error\x18\x01 \x01(\v2\x12.linkstep.v1.ErrorR\x05error\"\xfc\x01\n" +
 	"\x10AuthorizeRequest\x12\x1e\n" +
 	"\n" +
 	"connection\x18\x01 \x01(\tR\n" +
 	"connection\x123\n" +
 	"\x05begin\x18\x02 \x01(\v2\x1b.linkstep.v1.AuthorizeBeginH\x00R\x05begin\x12<\n" +
 	"\bcomplete\x18\x03 \x01(\v2\x1e.linkstep.v1.AuthorizeCompleteH\x00R\bcomplete\x123\n" +
-	"\x05token\x18\x04 \x01(\v2\x1b.linkstep.v1.AuthorizeTokenH\x00R\x05tokenB\x06\n" +
+	"\x05token\x18\x04 \x01(\v2\x1b.linkstep.v1.AuthorizeTokenH\x00R\x05token\x12\x18\n" +
+	"\areplace\x18\x05 \x01(\bR\areplaceB\x06\n" +
 	"\x04step\"\x10\n" +
 	"\x0eAuthorizeBegin\"E\n" +
 	"\x11AuthorizeComplete\x12\x18\n" +
@@ -3447,11 +3497,12 @@ const file_linkstep_proto_rawDesc = "" +
 	"\n" +
 	"expires_at\x18\t \x01(\x03R\texpiresAt\x129\n" +
 	"\vdiagnostics\x18\n" +
-	" \x03(\v2\x17.linkstep.v1.DiagnosticR\vdiagnostics\"?\n" +
+	" \x03(\v2\x17.linkstep.v1.DiagnosticR\vdiagnostics\"a\n" +
 	"\aAccount\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x10\n" +
 	"\x03urn\x18\x02 \x01(\tR\x03urn\x12\x12\n" +
-	"\x04name\x18\x03 \x01(\tR\x04name\"B\n" +
+	"\x04name\x18\x03 \x01(\tR\x04name\x12 \n" +
+	"\vapplication\x18\x04 \x01(\tR\vapplication\"B\n" +
 	"\fCheckRequest\x12\x1e\n" +
 	"\n" +
 	"connection\x18\x01 \x01(\tR\n" +
@@ -3471,7 +3522,7 @@ const file_linkstep_proto_rawDesc = "" +
 	"\x06status\x18\x02 \x01(\tR\x06status\x12\x16\n" +
 	"\x06reason\x18\x03 \x01(\tR\x06reason\x12\x12\n" +
 	"\x04hint\x18\x04 \x01(\tR\x04hint\x12\x14\n" +
-	"\x05since\x18\x05 \x01(\x03R\x05since\"\xc9\x01\n" +
+	"\x05since\x18\x05 \x01(\x03R\x05since\"\xc0\x02\n" +
 	"\vTokenStatus\x12\x18\n" +
 	"\apresent\x18\x01 \x01(\bR\apresent\x12\x1d\n" +
 	"\n" +
@@ -3479,7 +3530,12 @@ const file_linkstep_proto_rawDesc = "" +
 	"\aassumed\x18\x03 \x01(\bR\aassumed\x12 \n" +
 	"\vrefreshable\x18\x04 \x01(\bR\vrefreshable\x12\x17\n" +
 	"\awhy_not\x18\x05 \x01(\tR\x06whyNot\x12,\n" +
-	"\x12refresh_expires_at\x18\x06 \x01(\x03R\x10refreshExpiresAt\"S\n" +
+	"\x12refresh_expires_at\x18\x06 \x01(\x03R\x10refreshExpiresAt\x12 \n" +
+	"\tdays_left\x18\a \x01(\x03H\x00R\bdaysLeft\x88\x01\x01\x12/\n" +
+	"\x11refresh_days_left\x18\b \x01(\x03H\x01R\x0frefreshDaysLeft\x88\x01\x01B\f\n" +
+	"\n" +
+	"_days_leftB\x14\n" +
+	"\x12_refresh_days_left\"S\n" +
 	"\tAPIStatus\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\tR\aversion\x12\x16\n" +
 	"\x06sunset\x18\x02 \x01(\tR\x06sunset\x12\x14\n" +
@@ -3507,10 +3563,11 @@ const file_linkstep_proto_rawDesc = "" +
 	"\x05total\x18\x05 \x01(\x03R\x05total\x12\x14\n" +
 	"\x05until\x18\x06 \x01(\x03R\x05until\x12\x14\n" +
 	"\x05items\x18\a \x03(\fR\x05items\x12\x16\n" +
-	"\x06cursor\x18\b \x01(\tR\x06cursor\"G\n" +
+	"\x06cursor\x18\b \x01(\tR\x06cursor\"c\n" +
 	"\x06Result\x12\x16\n" +
 	"\x06output\x18\x01 \x01(\fR\x06output\x12%\n" +
-	"\x04meta\x18\x02 \x01(\v2\x11.linkstep.v1.MetaR\x04meta\"\xd2\x02\n" +
+	"\x04meta\x18\x02 \x01(\v2\x11.linkstep.v1.MetaR\x04meta\x12\x1a\n" +
+	"\bsubjects\x18\x03 \x03(\tR\bsubjects\"\xd2\x02\n" +
 	"\x04Meta\x12%\n" +
 	"\x0eupstream_calls\x18\x01 \x01(\x03R\rupstreamCalls\x12\x18\n" +
 	"\aretries\x18\x02 \x01(\x03R\aretries\x12\x16\n" +
@@ -3713,85 +3770,86 @@ var file_linkstep_proto_goTypes = []any{
 }
 var file_linkstep_proto_depIdxs = []int32{
 	1,  // 0: linkstep.v1.Error.violations:type_name -> linkstep.v1.Violation
-	0,  // 1: linkstep.v1.DescribeResponse.error:type_name -> linkstep.v1.Error
-	0,  // 2: linkstep.v1.OpenResponse.error:type_name -> linkstep.v1.Error
-	52, // 3: linkstep.v1.Connection.secrets:type_name -> linkstep.v1.Connection.SecretsEntry
-	6,  // 4: linkstep.v1.ConnectRequest.connection:type_name -> linkstep.v1.Connection
-	0,  // 5: linkstep.v1.ConnectResponse.error:type_name -> linkstep.v1.Error
-	9,  // 6: linkstep.v1.ConnectResponse.diagnostics:type_name -> linkstep.v1.Diagnostic
-	0,  // 7: linkstep.v1.DisconnectResponse.error:type_name -> linkstep.v1.Error
-	13, // 8: linkstep.v1.AuthorizeRequest.begin:type_name -> linkstep.v1.AuthorizeBegin
-	14, // 9: linkstep.v1.AuthorizeRequest.complete:type_name -> linkstep.v1.AuthorizeComplete
-	15, // 10: linkstep.v1.AuthorizeRequest.token:type_name -> linkstep.v1.AuthorizeToken
-	0,  // 11: linkstep.v1.AuthorizeResponse.error:type_name -> linkstep.v1.Error
-	17, // 12: linkstep.v1.AuthorizeResponse.account:type_name -> linkstep.v1.Account
-	9,  // 13: linkstep.v1.AuthorizeResponse.diagnostics:type_name -> linkstep.v1.Diagnostic
-	0,  // 14: linkstep.v1.CheckResponse.error:type_name -> linkstep.v1.Error
-	17, // 15: linkstep.v1.CheckResponse.account:type_name -> linkstep.v1.Account
-	20, // 16: linkstep.v1.CheckResponse.actions:type_name -> linkstep.v1.ActionStatus
-	21, // 17: linkstep.v1.CheckResponse.token:type_name -> linkstep.v1.TokenStatus
-	22, // 18: linkstep.v1.CheckResponse.api:type_name -> linkstep.v1.APIStatus
-	9,  // 19: linkstep.v1.CheckResponse.diagnostics:type_name -> linkstep.v1.Diagnostic
-	25, // 20: linkstep.v1.InvokeResponse.event:type_name -> linkstep.v1.Event
-	26, // 21: linkstep.v1.InvokeResponse.result:type_name -> linkstep.v1.Result
-	0,  // 22: linkstep.v1.InvokeResponse.error:type_name -> linkstep.v1.Error
-	27, // 23: linkstep.v1.Result.meta:type_name -> linkstep.v1.Meta
-	33, // 24: linkstep.v1.Meta.quota:type_name -> linkstep.v1.UsageBucket
-	25, // 25: linkstep.v1.Meta.notices:type_name -> linkstep.v1.Event
-	0,  // 26: linkstep.v1.OptionsResponse.error:type_name -> linkstep.v1.Error
-	30, // 27: linkstep.v1.OptionsResponse.options:type_name -> linkstep.v1.Option
-	0,  // 28: linkstep.v1.UsageResponse.error:type_name -> linkstep.v1.Error
-	33, // 29: linkstep.v1.UsageResponse.buckets:type_name -> linkstep.v1.UsageBucket
-	0,  // 30: linkstep.v1.CloseResponse.error:type_name -> linkstep.v1.Error
-	0,  // 31: linkstep.v1.GetResponse.error:type_name -> linkstep.v1.Error
-	0,  // 32: linkstep.v1.SwapResponse.error:type_name -> linkstep.v1.Error
-	0,  // 33: linkstep.v1.DeleteResponse.error:type_name -> linkstep.v1.Error
-	0,  // 34: linkstep.v1.ListResponse.error:type_name -> linkstep.v1.Error
-	0,  // 35: linkstep.v1.LeaseResponse.error:type_name -> linkstep.v1.Error
-	47, // 36: linkstep.v1.CountRequest.adds:type_name -> linkstep.v1.CounterAdd
-	0,  // 37: linkstep.v1.CountResponse.error:type_name -> linkstep.v1.Error
-	49, // 38: linkstep.v1.CountResponse.counts:type_name -> linkstep.v1.Counter
-	0,  // 39: linkstep.v1.CountersResponse.error:type_name -> linkstep.v1.Error
-	49, // 40: linkstep.v1.CountersResponse.counters:type_name -> linkstep.v1.Counter
-	2,  // 41: linkstep.v1.ConnectorService.Describe:input_type -> linkstep.v1.DescribeRequest
-	4,  // 42: linkstep.v1.ConnectorService.Open:input_type -> linkstep.v1.OpenRequest
-	7,  // 43: linkstep.v1.ConnectorService.Connect:input_type -> linkstep.v1.ConnectRequest
-	10, // 44: linkstep.v1.ConnectorService.Disconnect:input_type -> linkstep.v1.DisconnectRequest
-	12, // 45: linkstep.v1.ConnectorService.Authorize:input_type -> linkstep.v1.AuthorizeRequest
-	18, // 46: linkstep.v1.ConnectorService.Check:input_type -> linkstep.v1.CheckRequest
-	23, // 47: linkstep.v1.ConnectorService.Invoke:input_type -> linkstep.v1.InvokeRequest
-	28, // 48: linkstep.v1.ConnectorService.Options:input_type -> linkstep.v1.OptionsRequest
-	31, // 49: linkstep.v1.ConnectorService.Usage:input_type -> linkstep.v1.UsageRequest
-	34, // 50: linkstep.v1.ConnectorService.Close:input_type -> linkstep.v1.CloseRequest
-	36, // 51: linkstep.v1.StoreService.Get:input_type -> linkstep.v1.GetRequest
-	38, // 52: linkstep.v1.StoreService.Swap:input_type -> linkstep.v1.SwapRequest
-	40, // 53: linkstep.v1.StoreService.Delete:input_type -> linkstep.v1.DeleteRequest
-	42, // 54: linkstep.v1.StoreService.List:input_type -> linkstep.v1.ListRequest
-	44, // 55: linkstep.v1.StoreService.Lease:input_type -> linkstep.v1.LeaseRequest
-	46, // 56: linkstep.v1.StoreService.Count:input_type -> linkstep.v1.CountRequest
-	50, // 57: linkstep.v1.StoreService.Counters:input_type -> linkstep.v1.CountersRequest
-	3,  // 58: linkstep.v1.ConnectorService.Describe:output_type -> linkstep.v1.DescribeResponse
-	5,  // 59: linkstep.v1.ConnectorService.Open:output_type -> linkstep.v1.OpenResponse
-	8,  // 60: linkstep.v1.ConnectorService.Connect:output_type -> linkstep.v1.ConnectResponse
-	11, // 61: linkstep.v1.ConnectorService.Disconnect:output_type -> linkstep.v1.DisconnectResponse
-	16, // 62: linkstep.v1.ConnectorService.Authorize:output_type -> linkstep.v1.AuthorizeResponse
-	19, // 63: linkstep.v1.ConnectorService.Check:output_type -> linkstep.v1.CheckResponse
-	24, // 64: linkstep.v1.ConnectorService.Invoke:output_type -> linkstep.v1.InvokeResponse
-	29, // 65: linkstep.v1.ConnectorService.Options:output_type -> linkstep.v1.OptionsResponse
-	32, // 66: linkstep.v1.ConnectorService.Usage:output_type -> linkstep.v1.UsageResponse
-	35, // 67: linkstep.v1.ConnectorService.Close:output_type -> linkstep.v1.CloseResponse
-	37, // 68: linkstep.v1.StoreService.Get:output_type -> linkstep.v1.GetResponse
-	39, // 69: linkstep.v1.StoreService.Swap:output_type -> linkstep.v1.SwapResponse
-	41, // 70: linkstep.v1.StoreService.Delete:output_type -> linkstep.v1.DeleteResponse
-	43, // 71: linkstep.v1.StoreService.List:output_type -> linkstep.v1.ListResponse
-	45, // 72: linkstep.v1.StoreService.Lease:output_type -> linkstep.v1.LeaseResponse
-	48, // 73: linkstep.v1.StoreService.Count:output_type -> linkstep.v1.CountResponse
-	51, // 74: linkstep.v1.StoreService.Counters:output_type -> linkstep.v1.CountersResponse
-	58, // [58:75] is the sub-list for method output_type
-	41, // [41:58] is the sub-list for method input_type
-	41, // [41:41] is the sub-list for extension type_name
-	41, // [41:41] is the sub-list for extension extendee
-	0,  // [0:41] is the sub-list for field type_name
+	27, // 1: linkstep.v1.Error.meta:type_name -> linkstep.v1.Meta
+	0,  // 2: linkstep.v1.DescribeResponse.error:type_name -> linkstep.v1.Error
+	0,  // 3: linkstep.v1.OpenResponse.error:type_name -> linkstep.v1.Error
+	52, // 4: linkstep.v1.Connection.secrets:type_name -> linkstep.v1.Connection.SecretsEntry
+	6,  // 5: linkstep.v1.ConnectRequest.connection:type_name -> linkstep.v1.Connection
+	0,  // 6: linkstep.v1.ConnectResponse.error:type_name -> linkstep.v1.Error
+	9,  // 7: linkstep.v1.ConnectResponse.diagnostics:type_name -> linkstep.v1.Diagnostic
+	0,  // 8: linkstep.v1.DisconnectResponse.error:type_name -> linkstep.v1.Error
+	13, // 9: linkstep.v1.AuthorizeRequest.begin:type_name -> linkstep.v1.AuthorizeBegin
+	14, // 10: linkstep.v1.AuthorizeRequest.complete:type_name -> linkstep.v1.AuthorizeComplete
+	15, // 11: linkstep.v1.AuthorizeRequest.token:type_name -> linkstep.v1.AuthorizeToken
+	0,  // 12: linkstep.v1.AuthorizeResponse.error:type_name -> linkstep.v1.Error
+	17, // 13: linkstep.v1.AuthorizeResponse.account:type_name -> linkstep.v1.Account
+	9,  // 14: linkstep.v1.AuthorizeResponse.diagnostics:type_name -> linkstep.v1.Diagnostic
+	0,  // 15: linkstep.v1.CheckResponse.error:type_name -> linkstep.v1.Error
+	17, // 16: linkstep.v1.CheckResponse.account:type_name -> linkstep.v1.Account
+	20, // 17: linkstep.v1.CheckResponse.actions:type_name -> linkstep.v1.ActionStatus
+	21, // 18: linkstep.v1.CheckResponse.token:type_name -> linkstep.v1.TokenStatus
+	22, // 19: linkstep.v1.CheckResponse.api:type_name -> linkstep.v1.APIStatus
+	9,  // 20: linkstep.v1.CheckResponse.diagnostics:type_name -> linkstep.v1.Diagnostic
+	25, // 21: linkstep.v1.InvokeResponse.event:type_name -> linkstep.v1.Event
+	26, // 22: linkstep.v1.InvokeResponse.result:type_name -> linkstep.v1.Result
+	0,  // 23: linkstep.v1.InvokeResponse.error:type_name -> linkstep.v1.Error
+	27, // 24: linkstep.v1.Result.meta:type_name -> linkstep.v1.Meta
+	33, // 25: linkstep.v1.Meta.quota:type_name -> linkstep.v1.UsageBucket
+	25, // 26: linkstep.v1.Meta.notices:type_name -> linkstep.v1.Event
+	0,  // 27: linkstep.v1.OptionsResponse.error:type_name -> linkstep.v1.Error
+	30, // 28: linkstep.v1.OptionsResponse.options:type_name -> linkstep.v1.Option
+	0,  // 29: linkstep.v1.UsageResponse.error:type_name -> linkstep.v1.Error
+	33, // 30: linkstep.v1.UsageResponse.buckets:type_name -> linkstep.v1.UsageBucket
+	0,  // 31: linkstep.v1.CloseResponse.error:type_name -> linkstep.v1.Error
+	0,  // 32: linkstep.v1.GetResponse.error:type_name -> linkstep.v1.Error
+	0,  // 33: linkstep.v1.SwapResponse.error:type_name -> linkstep.v1.Error
+	0,  // 34: linkstep.v1.DeleteResponse.error:type_name -> linkstep.v1.Error
+	0,  // 35: linkstep.v1.ListResponse.error:type_name -> linkstep.v1.Error
+	0,  // 36: linkstep.v1.LeaseResponse.error:type_name -> linkstep.v1.Error
+	47, // 37: linkstep.v1.CountRequest.adds:type_name -> linkstep.v1.CounterAdd
+	0,  // 38: linkstep.v1.CountResponse.error:type_name -> linkstep.v1.Error
+	49, // 39: linkstep.v1.CountResponse.counts:type_name -> linkstep.v1.Counter
+	0,  // 40: linkstep.v1.CountersResponse.error:type_name -> linkstep.v1.Error
+	49, // 41: linkstep.v1.CountersResponse.counters:type_name -> linkstep.v1.Counter
+	2,  // 42: linkstep.v1.ConnectorService.Describe:input_type -> linkstep.v1.DescribeRequest
+	4,  // 43: linkstep.v1.ConnectorService.Open:input_type -> linkstep.v1.OpenRequest
+	7,  // 44: linkstep.v1.ConnectorService.Connect:input_type -> linkstep.v1.ConnectRequest
+	10, // 45: linkstep.v1.ConnectorService.Disconnect:input_type -> linkstep.v1.DisconnectRequest
+	12, // 46: linkstep.v1.ConnectorService.Authorize:input_type -> linkstep.v1.AuthorizeRequest
+	18, // 47: linkstep.v1.ConnectorService.Check:input_type -> linkstep.v1.CheckRequest
+	23, // 48: linkstep.v1.ConnectorService.Invoke:input_type -> linkstep.v1.InvokeRequest
+	28, // 49: linkstep.v1.ConnectorService.Options:input_type -> linkstep.v1.OptionsRequest
+	31, // 50: linkstep.v1.ConnectorService.Usage:input_type -> linkstep.v1.UsageRequest
+	34, // 51: linkstep.v1.ConnectorService.Close:input_type -> linkstep.v1.CloseRequest
+	36, // 52: linkstep.v1.StoreService.Get:input_type -> linkstep.v1.GetRequest
+	38, // 53: linkstep.v1.StoreService.Swap:input_type -> linkstep.v1.SwapRequest
+	40, // 54: linkstep.v1.StoreService.Delete:input_type -> linkstep.v1.DeleteRequest
+	42, // 55: linkstep.v1.StoreService.List:input_type -> linkstep.v1.ListRequest
+	44, // 56: linkstep.v1.StoreService.Lease:input_type -> linkstep.v1.LeaseRequest
+	46, // 57: linkstep.v1.StoreService.Count:input_type -> linkstep.v1.CountRequest
+	50, // 58: linkstep.v1.StoreService.Counters:input_type -> linkstep.v1.CountersRequest
+	3,  // 59: linkstep.v1.ConnectorService.Describe:output_type -> linkstep.v1.DescribeResponse
+	5,  // 60: linkstep.v1.ConnectorService.Open:output_type -> linkstep.v1.OpenResponse
+	8,  // 61: linkstep.v1.ConnectorService.Connect:output_type -> linkstep.v1.ConnectResponse
+	11, // 62: linkstep.v1.ConnectorService.Disconnect:output_type -> linkstep.v1.DisconnectResponse
+	16, // 63: linkstep.v1.ConnectorService.Authorize:output_type -> linkstep.v1.AuthorizeResponse
+	19, // 64: linkstep.v1.ConnectorService.Check:output_type -> linkstep.v1.CheckResponse
+	24, // 65: linkstep.v1.ConnectorService.Invoke:output_type -> linkstep.v1.InvokeResponse
+	29, // 66: linkstep.v1.ConnectorService.Options:output_type -> linkstep.v1.OptionsResponse
+	32, // 67: linkstep.v1.ConnectorService.Usage:output_type -> linkstep.v1.UsageResponse
+	35, // 68: linkstep.v1.ConnectorService.Close:output_type -> linkstep.v1.CloseResponse
+	37, // 69: linkstep.v1.StoreService.Get:output_type -> linkstep.v1.GetResponse
+	39, // 70: linkstep.v1.StoreService.Swap:output_type -> linkstep.v1.SwapResponse
+	41, // 71: linkstep.v1.StoreService.Delete:output_type -> linkstep.v1.DeleteResponse
+	43, // 72: linkstep.v1.StoreService.List:output_type -> linkstep.v1.ListResponse
+	45, // 73: linkstep.v1.StoreService.Lease:output_type -> linkstep.v1.LeaseResponse
+	48, // 74: linkstep.v1.StoreService.Count:output_type -> linkstep.v1.CountResponse
+	51, // 75: linkstep.v1.StoreService.Counters:output_type -> linkstep.v1.CountersResponse
+	59, // [59:76] is the sub-list for method output_type
+	42, // [42:59] is the sub-list for method input_type
+	42, // [42:42] is the sub-list for extension type_name
+	42, // [42:42] is the sub-list for extension extendee
+	0,  // [0:42] is the sub-list for field type_name
 }
 
 func init() { file_linkstep_proto_init() }
@@ -3804,6 +3862,7 @@ func file_linkstep_proto_init() {
 		(*AuthorizeRequest_Complete)(nil),
 		(*AuthorizeRequest_Token)(nil),
 	}
+	file_linkstep_proto_msgTypes[21].OneofWrappers = []any{}
 	file_linkstep_proto_msgTypes[24].OneofWrappers = []any{
 		(*InvokeResponse_Event)(nil),
 		(*InvokeResponse_Result)(nil),
