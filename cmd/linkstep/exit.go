@@ -85,10 +85,22 @@ func (a *app) finish(err error) int {
 // for, and in words to standard error otherwise.
 func (a *app) reportError(e *plugin.Error) {
 	if a.json {
-		_ = a.writeJSON(map[string]any{"error": e})
+		_ = a.writeJSON(errorDocument(e))
 		return
 	}
 	printError(a.err, e)
+}
+
+// errorDocument is an error as the one JSON document. What the action had cost
+// stands beside it, where it stands beside an output.
+func errorDocument(e *plugin.Error) map[string]any {
+	bare := *e
+	bare.Meta = nil
+	doc := map[string]any{"error": &bare}
+	if e.Meta != nil {
+		doc["meta"] = e.Meta
+	}
+	return doc
 }
 
 // printError words an error for a person.

@@ -31,9 +31,11 @@ const invokeLong = `Run an action and print its output.
 
 The input is a JSON object: given as it is, as @file, or as - for standard
 input. With --json the one document is {"output": .., "meta": ..} or
-{"error": ..}; with --stream too, every event is one line as it comes. Exit
-status: 3 the input, 4 log in again, 5 not allowed, 6 not found, 7 out of
-quota, 8 LinkedIn did not answer well, 9 the plugin.`
+{"error": .., "meta": ..}; with --stream too, every event is one line as it
+comes. When a later page fails, the output has the pages before it and
+next_cursor, beside the error. Exit status: 3 the input, 4 log in again, 5 not
+allowed, 6 not found, 7 out of quota, 8 LinkedIn did not answer well, 9 the
+plugin.`
 
 const invokeExample = `  linkstep invoke linkedin.get_profile
   linkstep invoke linkedin.search_people --input '{"keywords": "software engineer", "max_items": 60}' --json
@@ -128,10 +130,18 @@ func (a *app) invoke(ctx context.Context, h *host.Host, connector string, f *inv
 		return a.invokeStream(ctx, p, conn, req)
 	}
 	res, err := p.Invoke(ctx, conn, req, a.tell)
-	if err != nil {
+	switch {
+	case res == nil:
 		return err
-	}
-	if a.json {
+	case a.json && err != nil:
+		e := plugin.AsError(err)
+		doc := errorDocument(e)
+		doc["output"], doc["meta"] = res.Output, res.Meta
+		if err := a.writeJSON(doc); err != nil {
+			return err
+		}
+		return statusError(exitStatus[e.Kind])
+	case a.json:
 		return a.writeJSON(res)
 	}
 	var pretty bytes.Buffer
@@ -139,7 +149,9 @@ func (a *app) invoke(ctx context.Context, h *host.Host, connector string, f *inv
 		return err
 	}
 	pretty.WriteByte('\n')
-	_, err = a.out.Write(pretty.Bytes())
+	if _, err := a.out.Write(pretty.Bytes()); err != nil {
+		return err
+	}
 	return err
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/internal/plugintest"
 )
 
 // answerCase is a call and the one answer that it has in all three ways.
@@ -45,6 +46,13 @@ func answers() []answerCase {
 			want: outcome{Output: `{"people":[],"total":0}`}},
 		{name: "pages streamed", action: "pages", input: `{"total":5,"page_size":2}`, stream: true, why: "Stream gives them as they come",
 			want: outcome{Output: `{"total":5}`, Events: []plugin.Event{page("after 1", 0, 2), page("after 2", 2, 4), page("after 3", 4, 5)}}},
+		{name: "page that fails, merged", action: "pages", input: `{"total":9,"page_size":2,"fail_after":2}`, why: "what was paid for is not lost",
+			want: outcome{
+				Output: `{"next_cursor":"after 2","people":[{"n":0},{"n":1},{"n":2},{"n":3}]}`,
+				Meta:   plugin.Meta{UpstreamCalls: 3, ConnectorName: plugintest.Name}, Err: failedPage(),
+			}},
+		{name: "page that fails, streamed", action: "pages", input: `{"total":9,"page_size":2,"fail_after":2}`, stream: true, why: "the caller has the pages",
+			want: outcome{Events: []plugin.Event{page("after 1", 0, 2), page("after 2", 2, 4)}, Err: failedPage()}},
 		{name: "secrets", action: "secrets", input: `{}`, why: "the connector gets them as they are",
 			want: outcome{Meta: usual, Output: `{"output":{"token":"tok+en/with \"quotes\" \u0026 \u003cmarks\u003e"}}`}},
 		{name: "plain error", action: "fail", input: `{"kind":"plain"}`, why: "what nobody classified is internal; a read has no effect",
@@ -89,6 +97,13 @@ func failed(kind plugin.Kind, effect plugin.Effect) *plugin.Error {
 		Violations: []plugin.Violation{{Pointer: "/kind", Message: "is bad"}}, HTTPStatus: 499, VendorCode: "17", RequestID: "r-1",
 		Retryable: true, RetryAt: &at, Effect: effect, DocsURL: "https://example.test/docs",
 	}
+}
+
+// failedPage is what the action pages returns at fail_after 2.
+func failedPage() *plugin.Error {
+	e := failed(plugin.Unavailable, plugin.EffectNone)
+	e.Meta = &plugin.Meta{UpstreamCalls: 3, ConnectorName: plugintest.Name}
+	return e
 }
 
 func tooLargeRead() *plugin.Error {

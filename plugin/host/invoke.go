@@ -14,40 +14,34 @@ import (
 // stand in the field that the action's paging names. Events other than pages
 // go to emit, which may be nil. Conn is nil for a connector that needs none.
 // An output over 16 MiB is refused with an error of kind TooLarge.
+//
+// An action that fails after its first page gives a result beside the error:
+// the items until then, next_cursor where the action goes on, and the meta
+// that the error tells. Without pages the result of a failure is nil.
 func (p *Plugin) Invoke(ctx context.Context, conn *Connection, req *plugin.InvokeRequest, emit func(*plugin.Event) error) (*plugin.Result, error) {
 	spec, err := p.Action(req.Action)
 	if err != nil {
 		return nil, err
 	}
-	var items []json.RawMessage
-	size := 0
+	got := &pages{spec: spec}
 	res, err := p.stream(ctx, conn, spec, req, func(e *plugin.Event) error {
 		if e.Type == plugin.EventPage {
-			for _, item := range e.Items {
-				size += len(item) + 1
-			}
-			if size > wire.MaxMessageBytes {
-				return tooLarge(spec)
-			}
-			items = append(items, e.Items...)
-			return nil
+			return got.add(e)
 		}
 		if emit == nil {
 			return nil
 		}
 		return emit(e)
-	}, func() { items, size = nil, 0 })
+	}, got.reset)
+	if err == nil {
+		if res, err = got.merge(res); err != nil {
+			err = settle(spec, req, err)
+		}
+	}
 	if err != nil {
-		return nil, err
+		return got.partial(err), err
 	}
-	if spec.Paging == nil {
-		return res, nil
-	}
-	merged := *res
-	if merged.Output, err = merge(res.Output, spec.Paging.Field, items); err != nil {
-		return nil, settle(spec, req, err)
-	}
-	return &merged, nil
+	return res, nil
 }
 
 // Stream runs an action and passes every event on as it comes, pages

@@ -263,10 +263,14 @@ func TestMergedPagesOver16MiB(t *testing.T) {
 	spec := &plugin.ActionSpec{Name: "many", Effect: plugin.EffectRead, Input: json.RawMessage(`{}`), Paging: &plugin.Paging{Field: "people"}}
 	c := &pager{Connector: plugintest.New(nil), spec: spec}
 	p := load(t, newHost(t, nil), Direct(c))
-	_, err := p.Invoke(t.Context(), account(), request("many", `{}`), nil)
+	res, err := p.Invoke(t.Context(), account(), request("many", `{}`), nil)
 	var e *plugin.Error
 	if !errors.As(err, &e) || e.Kind != plugin.TooLarge || e.Pointer != "/max_items" || !strings.Contains(e.Hint, "max_items") {
 		t.Errorf("error = %+v, want too_large at /max_items", err)
+	}
+	var out struct{ People []string }
+	if res == nil || json.Unmarshal(res.Output, &out) != nil || len(out.People) != 15 {
+		t.Errorf("result = %.80v, want the 15 pages before", res)
 	}
 	if c.pages != 15 {
 		t.Errorf("the action was stopped after %d pages of 1 MiB and some bytes, want 15", c.pages)

@@ -18,7 +18,7 @@ import (
 //
 //	echo     gives back the request
 //	events   emits one event of each type but page
-//	pages    emits pages of numbers: total, page_size, crash_after so many pages
+//	pages    emits pages of numbers: total, page_size, crash_after or fail_after so many pages
 //	fail     fails: kind, a word of plugin.Kind, or "plain"
 //	panic    panics
 //	wait     waits for the end of its context, notes in the store why it ended
@@ -92,6 +92,7 @@ type input struct {
 	Total      int    `json:"total"`
 	PageSize   int    `json:"page_size"`
 	CrashAfter int    `json:"crash_after"`
+	FailAfter  int    `json:"fail_after"`
 	Kind       string `json:"kind"`
 	Text       string `json:"text"`
 	Output     string `json:"output"`
@@ -146,6 +147,11 @@ func (c *Connector) pages(ctx context.Context, in input, emit func(*plugin.Event
 		}
 		if err := emit(e); err != nil {
 			return nil, err
+		}
+		if page == in.FailAfter {
+			e := plugin.AsError(fail(plugin.Unavailable.String()))
+			e.Meta = &plugin.Meta{UpstreamCalls: page + 1, ConnectorName: Name}
+			return nil, e
 		}
 		if page == in.CrashAfter {
 			if _, err := c.crash(ctx, input{How: "exit", Times: 1}); err != nil {

@@ -30,7 +30,7 @@ const EchoSchema = `{"type":"object","additionalProperties":false,"required":["t
 	"either":{"type":["string","null"]}}}`
 
 const pagesSchema = `{"type":"object","additionalProperties":false,"properties":{
-	"total":{"type":"integer"},"page_size":{"type":"integer","default":10},"crash_after":{"type":"integer"}}}`
+	"total":{"type":"integer"},"page_size":{"type":"integer","default":10},"crash_after":{"type":"integer"},"fail_after":{"type":"integer"}}}`
 
 // actionSpecs describes the actions of the connector.
 func actionSpecs() []plugin.ActionSpec {
