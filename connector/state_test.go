@@ -98,22 +98,22 @@ func TestTokenStore(t *testing.T) {
 func TestLease(t *testing.T) {
 	s := states(t)["store"]
 	one, other := &tokenStore{state: s, key: "linkedin/t"}, &tokenStore{state: s, key: "linkedin/t"}
-	release, err := one.Lease(t.Context())
+	release, err := one.Lease(t.Context(), true)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 120*time.Millisecond)
 	defer cancel()
-	if _, err := other.Lease(ctx); !errors.Is(err, context.DeadlineExceeded) && plugin.KindOf(err) != plugin.Deadline {
+	if _, err := other.Lease(ctx, true); !errors.Is(err, context.DeadlineExceeded) && plugin.KindOf(err) != plugin.Deadline {
 		t.Fatalf("a second holder: %v", err)
 	}
 	release()
-	again, err := other.Lease(t.Context())
+	again, err := other.Lease(t.Context(), true)
 	if err != nil {
 		t.Fatal(err)
 	}
 	again()
-	alone, err := (&tokenStore{state: &state{}}).Lease(t.Context())
+	alone, err := (&tokenStore{state: &state{}}).Lease(t.Context(), true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,15 +59,20 @@ func (s *tokenStore) replace(ctx context.Context, tok *oauth.Token) error {
 }
 
 const (
-	// leaseTTL outlasts a refresh, which gives up after 30 s, and its saving.
-	leaseTTL = 45 * time.Second
+	// leaseTTL is how long a killed process keeps the others waiting.
+	leaseTTL = 5 * time.Second
+	// leaseBeat is how often a process that lives extends its lease.
+	leaseBeat = time.Second
 	// leasePause is how long a process waits before it asks for a lease again.
 	leasePause = 50 * time.Millisecond
 )
 
+// leaseCall is how long one call of the store for a lease may take.
+const leaseCall = 2 * time.Second
+
 // Lease implements [oauth.Leaser]. Without a store there is no other process
 // to keep away.
-func (s *tokenStore) Lease(ctx context.Context) (func(), error) {
+func (s *tokenStore) Lease(ctx context.Context, wait bool) (func(), error) {
 	store := s.state.store
 	if store == nil {
 		return func() {}, nil
@@ -79,7 +84,10 @@ func (s *tokenStore) Lease(ctx context.Context) (func(), error) {
 			return nil, err
 		}
 		if lease.Held {
-			return func() { s.release(ctx, req.Holder) }, nil
+			return s.hold(ctx, req), nil
+		}
+		if !wait {
+			return nil, nil
 		}
 		timer := time.NewTimer(leasePause)
 		select {
@@ -91,9 +99,32 @@ func (s *tokenStore) Lease(ctx context.Context) (func(), error) {
 	}
 }
 
-// release gives a lease back. One that cannot be given back runs out.
-func (s *tokenStore) release(ctx context.Context, holder string) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-	defer cancel()
-	_, _ = s.state.store.Lease(ctx, &plugin.LeaseRequest{Key: s.key, Holder: holder})
+// hold extends a lease until it is given back. One that cannot be extended runs
+// out; then the token's revision decides between two that refresh.
+func (s *tokenStore) hold(ctx context.Context, req *plugin.LeaseRequest) (release func()) {
+	ctx = context.WithoutCancel(ctx)
+	ask := func(ttl time.Duration) {
+		ctx, cancel := context.WithTimeout(ctx, leaseCall)
+		defer cancel()
+		_, _ = s.state.store.Lease(ctx, &plugin.LeaseRequest{Key: req.Key, Holder: req.Holder, TTL: ttl})
+	}
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		beat := time.NewTicker(leaseBeat)
+		defer beat.Stop()
+		for {
+			select {
+			case <-beat.C:
+				ask(req.TTL)
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		close(done)
+		<-ended // an extension that came after the end would take the lease anew
+		ask(0)
+	}
 }

@@ -15,13 +15,17 @@ type unsaved struct {
 // renew finds or makes a token that need not be renewed. Each step may find
 // that another process was faster.
 func (s *Source) renew(ctx context.Context) (*Token, error) {
-	if tok, _, done, err := s.reload(ctx); done || err != nil {
+	tok, _, done, err := s.reload(ctx)
+	if done || err != nil {
 		return tok, err
 	}
 	if leaser, ok := s.store.(Leaser); ok {
-		release, err := leaser.Lease(ctx)
+		release, err := leaser.Lease(ctx, !s.serves(tok))
 		if err != nil {
 			return nil, &StoreError{Op: "lease", Err: err}
+		}
+		if release == nil {
+			return tok, nil // another process renews it, or was killed at it
 		}
 		defer release()
 	}
@@ -60,6 +64,13 @@ func (s *Source) reload(ctx context.Context) (tok *Token, revision int64, done b
 	s.hold(tok)
 	now := s.config.now()
 	return tok, revision, s.usable(tok, now) && !s.wanted(tok, now), nil
+}
+
+// serves reports whether a token that is due can still sign requests.
+func (s *Source) serves(tok *Token) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.usable(tok, s.config.now())
 }
 
 // impossible is the error for a token that cannot be renewed, else nil.

@@ -16,7 +16,7 @@ type recordingStore struct {
 	oauth.MemoryStore
 	failSaves int
 	saved     []string
-	lease     func(context.Context) (func(), error)
+	lease     func(ctx context.Context, wait bool) (func(), error)
 }
 
 func (s *recordingStore) Save(ctx context.Context, tok *oauth.Token, revision int64) (int64, error) {
@@ -28,11 +28,11 @@ func (s *recordingStore) Save(ctx context.Context, tok *oauth.Token, revision in
 	return s.MemoryStore.Save(ctx, tok, revision)
 }
 
-func (s *recordingStore) Lease(ctx context.Context) (func(), error) {
+func (s *recordingStore) Lease(ctx context.Context, wait bool) (func(), error) {
 	if s.lease == nil {
 		return func() {}, nil
 	}
-	return s.lease(ctx)
+	return s.lease(ctx, wait)
 }
 
 func storeOf(tok *oauth.Token) *recordingStore {
@@ -57,8 +57,7 @@ func TestSavedBeforeUse(t *testing.T) {
 		if !errors.As(err, &failed) || failed.Op != "save" {
 			t.Fatalf("Token = %v, %v; want the store's failure", nameOf(tok), err)
 		}
-		time.Sleep(time.Minute) // past the cooldown
-		wantToken(t, source, "AT2")
+		wantToken(t, source, "AT2") // at once: the cooldown is LinkedIn's
 		wantCalls(t, server, 1)
 		if len(store.saved) != 1 || store.saved[0] != "AT2" {
 			t.Errorf("saved %v, want AT2", store.saved)
@@ -100,7 +99,7 @@ func TestLeaseSparesTheSecondRefresh(t *testing.T) {
 		server := &endpoint{issued: 1, latency: time.Second}
 		store := storeOf(firstToken())
 		holder := make(chan struct{}, 1)
-		store.lease = func(ctx context.Context) (func(), error) {
+		store.lease = func(ctx context.Context, _ bool) (func(), error) {
 			select {
 			case holder <- struct{}{}:
 				return func() { <-holder }, nil
@@ -118,6 +117,38 @@ func TestLeaseSparesTheSecondRefresh(t *testing.T) {
 			})
 		}
 		processes.Wait()
+		wantCalls(t, server, 1)
+	})
+}
+
+// A process that was killed while it refreshed still has the lease. Nobody
+// whose token is valid waits for its end.
+func TestValidTokenDoesNotWaitForALease(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, store := &endpoint{issued: 1}, storeOf(firstToken())
+		held := true
+		store.lease = func(ctx context.Context, wait bool) (func(), error) {
+			switch {
+			case !held:
+				return func() {}, nil
+			case !wait:
+				return nil, nil
+			}
+			time.Sleep(5 * time.Second)
+			return func() {}, nil
+		}
+		source := oauth.NewSource(configOn(server), store, nil)
+		defer source.Close()
+		time.Sleep(55 * day)
+		start := time.Now()
+		for range 3 {
+			wantToken(t, source, "AT1")
+		}
+		if waited := time.Since(start); waited > 0 {
+			t.Errorf("waited %v with a valid token", waited)
+		}
+		held = false
+		wantToken(t, source, "AT2")
 		wantCalls(t, server, 1)
 	})
 }

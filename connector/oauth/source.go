@@ -22,7 +22,8 @@ type SourceOptions struct {
 	// Timeout bounds one refresh with its saving; 0: 30 s.
 	Timeout time.Duration
 	// Cooldown is the least time between two tries after a failure that may
-	// pass; 0: 30 s.
+	// pass; 0: 30 s. It does not keep a token that has ended from the store, once
+	// that is back.
 	Cooldown time.Duration
 	// ClientCredentials renews with the application's own credentials instead
 	// of a refresh token.
@@ -151,7 +152,8 @@ func (s *Source) current() (tok *Token, settled bool, err error) {
 	if s.usable(s.held, now) {
 		return s.held, quiet || s.closed || !s.wanted(s.held, now), nil
 	}
-	if quiet {
+	var ours *StoreError
+	if quiet && !errors.As(s.failure, &ours) { // the cooldown spares LinkedIn, the store is ours to ask
 		return nil, true, s.failure
 	}
 	return nil, false, nil

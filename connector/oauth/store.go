@@ -23,9 +23,10 @@ type Store interface {
 // Leaser is a [Store] that several processes share. A source holds the lease
 // while it refreshes, so that only one of them asks LinkedIn.
 type Leaser interface {
-	// Lease waits until this process alone may refresh. The release function
-	// does not fail: a lease that is not given back runs out.
-	Lease(ctx context.Context) (release func(), err error)
+	// Lease waits until this process alone may refresh. Without wait it returns
+	// nil at once if another process may. The release function does not fail: a
+	// lease that is not given back, because its process was killed, runs out.
+	Lease(ctx context.Context, wait bool) (release func(), err error)
 }
 
 // StoreError is a failure of the [Store], not of LinkedIn.
