@@ -108,7 +108,7 @@ func (s *Server) issue(g grant, now time.Time) reply {
 }
 
 // exchangeRefresh makes another access token, which does not outlive the refresh token. The refresh
-// token stays the same, and so does its end.
+// token stays the same, unless a quirk says otherwise, and so does its end.
 func (s *Server) exchangeRefresh(r *http.Request, form url.Values) reply {
 	if refusal := missing(form, "refresh_token"); refusal != nil {
 		return *refusal
@@ -117,11 +117,11 @@ func (s *Server) exchangeRefresh(r *http.Request, form url.Values) reply {
 	if refusal != nil {
 		return *refusal
 	}
-	now := s.Now()
-	t, found := s.vault.findRefresh(form.Get("refresh_token"))
-	if !found || t.client != c || t.revoked || !now.Before(t.expires) {
+	now, quirks := s.Now(), s.Quirks()
+	t, next, ok := s.vault.useRefresh(form.Get("refresh_token"), c, now, quirks.RotateRefreshTokens)
+	if !ok {
 		name := "invalid_request"
-		if s.Quirks().InvalidGrant {
+		if quirks.InvalidGrant {
 			name = "invalid_grant"
 		}
 		return oauthReply(http.StatusBadRequest, name, refreshDead)
@@ -131,7 +131,7 @@ func (s *Server) exchangeRefresh(r *http.Request, form url.Values) reply {
 	return jsonReply(http.StatusOK, tokenBody{
 		AccessToken:           s.vault.addAccess(t.grant, now, now.Add(life)),
 		ExpiresIn:             wholeSeconds(life),
-		RefreshToken:          form.Get("refresh_token"),
+		RefreshToken:          next,
 		RefreshTokenExpiresIn: wholeSeconds(remaining),
 		Scope:                 joinScopes(t.scopes),
 		TokenType:             "Bearer",

@@ -3,6 +3,8 @@ package sandbox_test
 import (
 	"net/http"
 	"net/url"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -187,6 +189,40 @@ func TestRefresh(t *testing.T) {
 	v.server.SetQuirks(sandbox.Quirks{InvalidGrant: true})
 	if a := v.post("/oauth/v2/accessToken", v.refreshForm(first.RefreshToken)); a.json(t)["error"] != "invalid_grant" {
 		t.Errorf("day 365 under InvalidGrant: %d %s", a.Status, a.Body)
+	}
+}
+
+// Under strict rotation a refresh token works once, also when several come with it at the same time.
+func TestRefreshTokensRotate(t *testing.T) {
+	v := arrive(t, nil, sandbox.PartnerClient)
+	first := v.signIn(0)
+	v.server.Advance(10 * day)
+	v.adminOK("PUT", "quirks", `{"rotate_refresh_tokens":true}`)
+	second := v.redeem(v.refreshForm(first.RefreshToken))
+	if second.RefreshToken == first.RefreshToken || second.RefreshTokenExpiresIn != int64(355*day/time.Second) {
+		t.Errorf("second refresh token ends in %d s, is the first: %t", second.RefreshTokenExpiresIn, second.RefreshToken == first.RefreshToken)
+	}
+	dead := map[string]any{"error": "invalid_request", "error_description": "The provided authorization grant or refresh token is invalid, expired or revoked"}
+	if diff := cmp.Diff(dead, v.post("/oauth/v2/accessToken", v.refreshForm(first.RefreshToken)).json(t)); diff != "" {
+		t.Errorf("the used refresh token (-want +got):\n%s", diff)
+	}
+	v.token = first.AccessToken
+	if a := v.get("/v2/userinfo"); a.Status != http.StatusOK {
+		t.Errorf("the first access token lives on: %d %s", a.Status, a.Body)
+	}
+	form := v.refreshForm(second.RefreshToken)
+	var granted atomic.Int32
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if v.post("/oauth/v2/accessToken", form).Status == http.StatusOK {
+				granted.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if granted.Load() != 1 {
+		t.Errorf("%d of 8 refreshes at once were granted, want 1", granted.Load())
 	}
 }
 

@@ -51,6 +51,10 @@ type Quirks struct {
 
 	// InvalidGrant names a dead refresh token invalid_grant instead of invalid_request.
 	InvalidGrant bool `json:"invalid_grant,omitempty"`
+
+	// RotateRefreshTokens lets each refresh token work once: a refresh answers another one, which ends
+	// when the first would have, and the old one is dead from then on. LinkedIn answers the same one.
+	RotateRefreshTokens bool `json:"rotate_refresh_tokens,omitempty"`
 }
 
 // PrivateMembers says how a member who hides from applications looks.

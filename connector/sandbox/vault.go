@@ -136,14 +136,22 @@ func (v *vault) findAccess(value string) (accessToken, bool) {
 	return accessToken{}, false
 }
 
-// findRefresh returns a copy of what is known of a refresh token.
-func (v *vault) findRefresh(value string) (refreshToken, bool) {
+// useRefresh takes a client's refresh token for one refresh. It returns what is known of it and the
+// refresh token from then on: the same one or, with rotate, another that ends with it.
+func (v *vault) useRefresh(value string, c *Client, now time.Time, rotate bool) (t refreshToken, next string, ok bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if t := v.refresh[sha256.Sum256([]byte(value))]; t != nil {
-		return *t, true
+	used := v.refresh[sha256.Sum256([]byte(value))]
+	if used == nil || used.client != c || used.revoked || !now.Before(used.expires) {
+		return refreshToken{}, "", false
 	}
-	return refreshToken{}, false
+	t, next = *used, value
+	if rotate {
+		next = opaque(372)
+		used.revoked = true
+		v.refresh[sha256.Sum256([]byte(next))] = &refreshToken{grant: t.grant, expires: t.expires, mask: masked(next)}
+	}
+	return t, next, true
 }
 
 // holdsGrant reports whether the member has a living access token of the client for these scopes:
