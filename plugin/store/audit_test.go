@@ -224,7 +224,7 @@ func TestAuditWithoutServer(t *testing.T) {
 	a := trail(t, p.open(t), nil)
 	appendAll(t, a, plugin.AuditEntry{Action: "before"})
 	actions(t, a, nil)
-	if err := running(t).stop(); err != nil {
+	if err := running(t).Stop(); err != nil {
 		t.Fatal(err)
 	}
 	taken, e := 0, &plugin.AuditEntry{Action: "meanwhile"}
@@ -239,7 +239,7 @@ func TestAuditWithoutServer(t *testing.T) {
 	if taken != 4096 {
 		t.Errorf("%d entries were taken, want 4,096", taken)
 	}
-	if err := running(t).start(); err != nil {
+	if err := running(t).Start(); err != nil {
 		t.Fatal(err)
 	}
 	if got := len(actions(t, a, &store.AuditFilter{Limit: 9999})); got != taken+1 {

@@ -157,7 +157,7 @@ func TestServerGoesAway(t *testing.T) {
 		inTheMiddle <- err
 	}()
 	waitForLock(t, p)
-	if err := c.stop(); err != nil {
+	if err := c.Stop(); err != nil {
 		t.Fatal(err)
 	}
 	tx.Rollback()
@@ -175,7 +175,7 @@ func TestServerGoesAway(t *testing.T) {
 	if _, err := p.try(); plugin.KindOf(err) != plugin.StoreUnavailable {
 		t.Errorf("Open without a server: %v, want store_unavailable", err)
 	}
-	if err := c.start(); err != nil {
+	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
 	if got := get(t, s, "linkedin/token"); got != "AQX" {

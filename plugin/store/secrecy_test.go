@@ -58,11 +58,11 @@ func TestNoServerFileHoldsAValue(t *testing.T) {
 	}
 	p.exec(t, "CHECKPOINT")
 	for _, text := range []string{secret, member} {
-		for _, name := range grep(t, running(t).dir, text) {
+		for _, name := range grep(t, running(t).Dir, text) {
 			t.Errorf("%s holds %q", name, text)
 		}
 	}
-	if len(grep(t, running(t).dir, "linkedin/canary")) == 0 {
+	if len(grep(t, running(t).Dir, "linkedin/canary")) == 0 {
 		t.Error("the key's name is not found either")
 	}
 }
