@@ -70,7 +70,7 @@ func (a *app) rootCommand() *cobra.Command {
 		a.demoCommand(), a.sandboxCommand(),
 		a.connectorsCommand(), a.actionsCommand(), a.describeCommand(), a.installCommand(),
 		a.connectCommand(), a.connectionsCommand(), a.checkCommand(), a.disconnectCommand(),
-		a.invokeCommand(), a.quotaCommand(), a.keysCommand(), a.conformCommand(),
+		a.invokeCommand(), a.quotaCommand(), a.auditCommand(), a.keysCommand(), a.conformCommand(),
 		a.newCommand(), a.schemasCommand(),
 		a.serveConnectorCommand(),
 	)
@@ -99,41 +99,44 @@ func (a *app) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-// newHost returns a host that keeps what it keeps in s, which may be nil.
-func (a *app) newHost(s plugin.Store) (*host.Host, error) {
-	dir, err := home()
-	if err != nil && s != nil {
-		return nil, err
-	}
-	opts := &host.Options{Store: s, Logger: a.logger(), Builtin: []host.Source{host.Self(linkedin, serveCommand, linkedin)}}
-	if err == nil {
-		opts.InstalledDir = filepath.Join(dir, "connectors")
-	}
-	return host.New(opts), nil
+// withHost runs f with a host that keeps nothing.
+func (a *app) withHost(ctx context.Context, f func(h *host.Host) error) error {
+	return a.runHost(ctx, &host.Options{}, f)
 }
 
-// withHost runs f with a host and closes it, whatever happens.
-func (a *app) withHost(ctx context.Context, s plugin.Store, f func(h *host.Host) error) (err error) {
-	h, err := a.newHost(s)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if closeErr := h.Close(context.WithoutCancel(ctx)); err == nil {
-			err = closeErr
-		}
-	}()
-	return f(h)
-}
-
-// withStore runs f with a host on the store of the home folder.
+// withStore runs f with a host on the store of the home folder and its audit
+// trail.
 func (a *app) withStore(ctx context.Context, f func(h *host.Host) error) error {
 	s, err := a.openStore(ctx)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	return a.withHost(ctx, s, f)
+	t, err := a.openTrail(s)
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	return a.runHost(ctx, &host.Options{Store: s, Audit: t}, f)
+}
+
+// runHost runs f with a host and closes it, whatever happens.
+func (a *app) runHost(ctx context.Context, opts *host.Options, f func(h *host.Host) error) (err error) {
+	opts.Logger = a.logger()
+	opts.Builtin = []host.Source{host.Self(linkedin, serveCommand, linkedin)}
+	switch dir, err := home(); {
+	case err == nil:
+		opts.InstalledDir = filepath.Join(dir, "connectors")
+	case opts.Store != nil:
+		return err
+	}
+	h := host.New(opts)
+	defer func() {
+		if closeErr := h.Close(context.WithoutCancel(ctx)); err == nil {
+			err = closeErr
+		}
+	}()
+	return f(h)
 }
 
 // load loads a connector by name, or the binary that --plugin names.

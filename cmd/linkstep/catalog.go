@@ -28,7 +28,7 @@ func (a *app) connectorsCommand() *cobra.Command {
   linkstep connectors --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withHost(cmd.Context(), nil, func(h *host.Host) error {
+			return a.withHost(cmd.Context(), func(h *host.Host) error {
 				all, err := h.FindAll()
 				if err != nil {
 					return err
@@ -66,7 +66,7 @@ func (a *app) actionsCommand() *cobra.Command {
 		Args: cobra.MaximumNArgs(1), ValidArgsFunction: a.completeConnectors,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
-			return a.withHost(ctx, nil, func(h *host.Host) error {
+			return a.withHost(ctx, func(h *host.Host) error {
 				plugins, err := a.loadAll(ctx, h, args)
 				if err != nil {
 					return err
@@ -130,7 +130,7 @@ func (a *app) installCommand() *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
-			return a.withHost(ctx, nil, func(h *host.Host) error {
+			return a.withHost(ctx, func(h *host.Host) error {
 				src, err := h.Install(ctx, args[0])
 				if err != nil {
 					return err

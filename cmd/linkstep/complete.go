@@ -14,7 +14,7 @@ func (a *app) completeConnectors(cmd *cobra.Command, args []string, _ string) ([
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	var names []string
-	_ = a.withHost(cmd.Context(), nil, func(h *host.Host) error {
+	_ = a.withHost(cmd.Context(), func(h *host.Host) error {
 		all, err := h.FindAll()
 		for _, f := range all {
 			names = append(names, f.Source.Name)
@@ -30,7 +30,7 @@ func (a *app) completeActions(cmd *cobra.Command, args []string, _ string) ([]st
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	var names []string
-	_ = a.withHost(cmd.Context(), nil, func(h *host.Host) error {
+	_ = a.withHost(cmd.Context(), func(h *host.Host) error {
 		plugins, err := a.loadAll(cmd.Context(), h, nil)
 		if err != nil {
 			return err
@@ -57,4 +57,11 @@ func (a *app) completeConnections(cmd *cobra.Command, args []string, _ string) (
 		return err
 	})
 	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeConnectionFlag completes the value of --connection.
+func (a *app) completeConnectionFlag(cmd *cobra.Command) {
+	_ = cmd.RegisterFlagCompletionFunc("connection", func(cmd *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
+		return a.completeConnections(cmd, nil, prefix)
+	})
 }

@@ -134,7 +134,7 @@ func (a *app) disconnectCommand() *cobra.Command {
 				if a.json {
 					return a.writeJSON(map[string]any{"output": map[string]any{"connection": conn.Name, "entries_deleted": n}})
 				}
-				fmt.Fprintf(a.out, "disconnected %s: %d entries deleted (settings, secrets, tokens, account)\n", conn.Name, n)
+				fmt.Fprintf(a.out, "disconnected %s: %v\n", conn.Name, n)
 				fmt.Fprint(a.err, "The application still has the member's consent at the vendor; it is withdrawn under\nlinkedin.com > Settings > Data privacy > Permitted services.\n")
 				return nil
 			})

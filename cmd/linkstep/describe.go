@@ -22,7 +22,7 @@ func (a *app) describeCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
 			name, action, isAction := strings.Cut(args[0], ".")
-			return a.withHost(ctx, nil, func(h *host.Host) error {
+			return a.withHost(ctx, func(h *host.Host) error {
 				p, err := a.load(ctx, h, name)
 				if err != nil {
 					return err

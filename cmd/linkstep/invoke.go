@@ -77,9 +77,8 @@ func (a *app) invokeCommand() *cobra.Command {
 	flags.StringVar(&f.key, "idempotency-key", "", "key that makes a repeated call one call")
 	flags.StringVar(&f.purpose, "purpose", "", "why the data is asked for, for the audit trail")
 	flags.StringVar(&f.priority, "priority", string(plugin.Interactive), "interactive or background")
-	_ = cmd.RegisterFlagCompletionFunc("connection", func(cmd *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
-		return a.completeConnections(cmd, nil, prefix)
-	})
+	a.completeConnectionFlag(cmd)
+	_ = cmd.RegisterFlagCompletionFunc("priority", cobra.FixedCompletions([]string{string(plugin.Interactive), string(plugin.Background)}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 

@@ -191,6 +191,10 @@ func TestCtrlCEndsAtOnceAndLeavesNothing(t *testing.T) {
 	if !gone(pid) {
 		t.Errorf("the plugin process %d is still there", pid)
 	}
+	out, err := u.command("audit", "--limit", "1").Output()
+	if err != nil || !bytes.Contains(out, []byte("linkedin.get_profile  0        canceled")) {
+		t.Errorf("the audit trail after Ctrl-C: %v\n%s", err, out)
+	}
 	if left, err := os.ReadDir(u.tmp); err != nil || len(left) > 0 {
 		t.Errorf("left in TMPDIR: %v, %v", left, err)
 	}

@@ -56,7 +56,7 @@ func (a *app) schemasCommand() *cobra.Command {
 func (a *app) versionAt(ctx context.Context, path string) (d *plugin.Description, err error) {
 	binary, err := isBinary(path)
 	if err == nil && binary {
-		err = a.withHost(ctx, nil, func(h *host.Host) error {
+		err = a.withHost(ctx, func(h *host.Host) error {
 			p, err := h.Load(ctx, host.File(path))
 			if err == nil {
 				d = p.Description()

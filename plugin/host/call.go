@@ -4,12 +4,27 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 
 	"github.com/linkstep/linkstep/plugin"
 )
 
 // Check tells the state of a connection.
 func (p *Plugin) Check(ctx context.Context, conn *Connection, req *plugin.CheckRequest) (*plugin.CheckResponse, error) {
+	res, err := p.check(ctx, conn, req)
+	if !req.Deep {
+		return res, err
+	}
+	if err != nil {
+		p.recordAccount(ctx, conn, auditCheck, plugin.Account{}, err)
+		return nil, err
+	}
+	out := *res
+	out.Diagnostics = notNil(slices.Concat(res.Diagnostics, p.recordAccount(ctx, conn, auditCheck, res.Account, nil)))
+	return &out, nil
+}
+
+func (p *Plugin) check(ctx context.Context, conn *Connection, req *plugin.CheckRequest) (*plugin.CheckResponse, error) {
 	return call(ctx, p, conn, func(ctx context.Context, r *running) (*plugin.CheckResponse, error) {
 		in := *req
 		in.Connection = conn.ID
@@ -26,6 +41,20 @@ func (p *Plugin) Check(ctx context.Context, conn *Connection, req *plugin.CheckR
 
 // Authorize runs one step of logging a connection in.
 func (p *Plugin) Authorize(ctx context.Context, conn *Connection, req *plugin.AuthorizeRequest) (*plugin.AuthorizeResponse, error) {
+	res, err := p.authorize(ctx, conn, req)
+	switch {
+	case err != nil:
+		p.recordAccount(ctx, conn, auditAuthorize, plugin.Account{}, err)
+		return nil, err
+	case !res.Done:
+		return res, nil
+	}
+	out := *res
+	out.Diagnostics = slices.Concat(res.Diagnostics, p.recordAccount(ctx, conn, auditAuthorize, res.Account, nil))
+	return &out, nil
+}
+
+func (p *Plugin) authorize(ctx context.Context, conn *Connection, req *plugin.AuthorizeRequest) (*plugin.AuthorizeResponse, error) {
 	return call(ctx, p, conn, func(ctx context.Context, r *running) (*plugin.AuthorizeResponse, error) {
 		in := *req
 		in.Connection = conn.ID

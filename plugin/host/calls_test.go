@@ -48,7 +48,7 @@ func TestOtherCalls(t *testing.T) {
 		}, "https://example.test/a?state=s http://localhost/cb session-of-the-login", ""},
 		{"complete", func(ctx context.Context, p *Plugin, conn *Connection) (any, error) {
 			return p.Authorize(ctx, conn, &plugin.AuthorizeRequest{Complete: &plugin.AuthorizeComplete{Answer: plugin.NewSecret("the-code")}})
-		}, &plugin.AuthorizeResponse{Done: true, Account: plugin.Account{ID: "1", Name: "Ada"}, Granted: []string{"profile"}}, ""},
+		}, &plugin.AuthorizeResponse{Done: true, Account: plugin.Account{ID: "1", URN: "urn:test:person:1", Name: "Ada"}, Granted: []string{"profile"}}, ""},
 		{"disconnect", func(ctx context.Context, p *Plugin, conn *Connection) (any, error) {
 			return nil, p.Disconnect(ctx, conn)
 		}, nil, ""},

@@ -67,11 +67,14 @@ type record struct {
 }
 
 // Connections keeps connections in the host's store.
-type Connections struct{ store plugin.Store }
+type Connections struct {
+	host  *Host
+	store plugin.Store // the host's
+}
 
 // Connections returns the host's connections. Without a store every call of
 // it is an error of kind StoreUnavailable.
-func (h *Host) Connections() *Connections { return &Connections{store: h.store} }
+func (h *Host) Connections() *Connections { return &Connections{host: h, store: h.store} }
 
 // ready reports that there is no store.
 func (c *Connections) ready() error {
@@ -133,19 +136,8 @@ func (c *Connections) Names(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	var names []string
-	for after := ""; ; {
-		page, err := c.store.List(ctx, &plugin.ListRequest{Prefix: connectionKeys, After: after})
-		if err != nil {
-			return nil, err
-		}
-		if len(page.Keys) == 0 {
-			return names, nil
-		}
-		for _, key := range page.Keys {
-			names = append(names, strings.TrimPrefix(key, connectionKeys))
-		}
-		after = page.Keys[len(page.Keys)-1]
-	}
+	err := c.keys(ctx, connectionKeys, func(key string) { names = append(names, strings.TrimPrefix(key, connectionKeys)) })
+	return names, err
 }
 
 // Save writes a connection. A connection of that name must be the same one,
@@ -185,23 +177,88 @@ func (c *Connections) Save(ctx context.Context, conn *Connection) error {
 	return nil
 }
 
+// Entries counts what is kept of a connection by what it is: "settings" is
+// what the host keeps, the other words are the connector's, as "token" is.
+type Entries map[string]int64
+
+// settingsEntry is the host's own entry of a connection: settings with their
+// secrets, and whose account it is.
+const settingsEntry = "settings"
+
 // Delete deletes a connection and all that its connector keeps of it, and
-// returns how many entries that were. Quota counters stay: their day goes on.
-func (c *Connections) Delete(ctx context.Context, conn *Connection) (int64, error) {
+// returns what that was. Quota counters stay: their day goes on.
+func (c *Connections) Delete(ctx context.Context, conn *Connection) (Entries, error) {
 	if err := c.ready(); err != nil {
-		return 0, err
+		return nil, err
 	}
+	deleted, err := c.delete(ctx, conn)
+	if err == nil && len(deleted) == 0 {
+		return deleted, nil // there was nothing
+	}
+	entry := &plugin.AuditEntry{Connection: conn.Name, Action: auditDisconnect}
+	if conn.Account.URN != "" {
+		entry.Subjects = []string{conn.Account.URN}
+	}
+	_ = c.host.Record(ctx, entry, err) // it is in the log
+	return deleted, err
+}
+
+func (c *Connections) delete(ctx context.Context, conn *Connection) (Entries, error) {
 	// The connector's part goes first: a failure in between leaves a
 	// connection that can be deleted again.
-	out, err := c.store.Delete(ctx, &plugin.DeleteRequest{Prefix: plugin.ConnectionPrefix(conn.Connector, conn.ID)})
+	deleted, err := c.ofConnector(ctx, conn)
 	if err != nil {
-		return 0, err
+		return nil, err
+	}
+	if _, err := c.store.Delete(ctx, &plugin.DeleteRequest{Prefix: plugin.ConnectionPrefix(conn.Connector, conn.ID)}); err != nil {
+		return nil, err
 	}
 	rec, err := c.store.Delete(ctx, &plugin.DeleteRequest{Key: connectionKeys + conn.Name})
 	if err != nil {
-		return out.Deleted, err
+		return deleted, err
 	}
-	return out.Deleted + rec.Deleted, nil
+	if rec.Deleted > 0 {
+		deleted[settingsEntry] = rec.Deleted
+	}
+	return deleted, nil
+}
+
+// Entries counts what is kept of a connection that was saved.
+func (c *Connections) Entries(ctx context.Context, conn *Connection) (Entries, error) {
+	if err := c.ready(); err != nil {
+		return nil, err
+	}
+	kept, err := c.ofConnector(ctx, conn)
+	if err != nil {
+		return nil, err
+	}
+	kept[settingsEntry] = 1
+	return kept, nil
+}
+
+// ofConnector counts what the connector keeps of a connection.
+func (c *Connections) ofConnector(ctx context.Context, conn *Connection) (Entries, error) {
+	prefix := plugin.ConnectionPrefix(conn.Connector, conn.ID)
+	kept := make(Entries)
+	err := c.keys(ctx, prefix, func(key string) {
+		kind, _, _ := strings.Cut(strings.TrimPrefix(key, prefix), "/")
+		kept[kind]++
+	})
+	return kept, err
+}
+
+// keys calls f for every key with a prefix, in order.
+func (c *Connections) keys(ctx context.Context, prefix string, f func(key string)) error {
+	for after := ""; ; {
+		page, err := c.store.List(ctx, &plugin.ListRequest{Prefix: prefix, After: after})
+		if err != nil || len(page.Keys) == 0 {
+			return err
+		}
+		for _, key := range page.Keys {
+			f(key)
+		}
+		after = page.Keys[len(page.Keys)-1]
+	}
 }
 
 // ConnectionExists is the error of kind Conflict for a name that is taken.

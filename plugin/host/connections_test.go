@@ -208,10 +208,17 @@ func TestConnectionDelete(t *testing.T) {
 	put(plugin.ConnectionPrefix("linkedin", me.ID) + "token")
 	put(plugin.ConnectionPrefix("linkedin", me.ID) + "profile")
 	put(plugin.ConnectionPrefix("linkedin", other.ID) + "token")
+	put(plugin.ConnectionPrefix("linkedin", me.ID) + "access/search")
+	put(plugin.ConnectionPrefix("linkedin", me.ID) + "access/people")
 	put("linkedin/cursors")
-	n, err := c.Delete(t.Context(), me)
-	if err != nil || n != 3 {
-		t.Errorf("Delete = %d, %v; want 3 entries: the connection, its token and its profile", n, err)
+	wanted := Entries{"settings": 1, "token": 1, "profile": 1, "access": 2}
+	kept, err := c.Entries(t.Context(), me)
+	if diff := cmp.Diff(wanted, kept); diff != "" || err != nil {
+		t.Errorf("Entries: %v (-want +got):\n%s", err, diff)
+	}
+	deleted, err := c.Delete(t.Context(), me)
+	if diff := cmp.Diff(wanted, deleted); diff != "" || err != nil {
+		t.Errorf("Delete: %v (-want +got):\n%s", err, diff)
 	}
 	left, err := h.store.List(t.Context(), &plugin.ListRequest{})
 	if err != nil {
@@ -221,8 +228,8 @@ func TestConnectionDelete(t *testing.T) {
 	if diff := cmp.Diff(want, left.Keys); diff != "" {
 		t.Errorf("what is left (-want +got):\n%s", diff)
 	}
-	if n, err := c.Delete(t.Context(), me); err != nil || n != 0 {
-		t.Errorf("Delete again = %d, %v; want nothing and no error", n, err)
+	if deleted, err := c.Delete(t.Context(), me); err != nil || len(deleted) != 0 {
+		t.Errorf("Delete again = %v, %v; want nothing and no error", deleted, err)
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 // private folder. It is safe for concurrent use.
 type Host struct {
 	store        plugin.Store
+	audit        Audit // nil: none
 	log          *slog.Logger
 	installedDir string
 	builtin      []Source
@@ -35,6 +36,11 @@ type Options struct {
 	// Store is what connectors and connections are kept in. Nil: nothing
 	// outlives the process, refreshed tokens included, and the host warns.
 	Store plugin.Store
+
+	// Audit is the trail that every use of a connection is recorded in when it
+	// ends: actions, logins, deep checks, which read the account, and deletions.
+	// A use that the trail refuses stands, with a notice. Nil: no trail.
+	Audit Audit
 
 	// Logger gets the host's and the connectors' log. Nil: none.
 	Logger *slog.Logger
@@ -75,7 +81,7 @@ func New(opts *Options) *Host {
 		o = *opts
 	}
 	h := &Host{
-		store: o.Store, log: o.Logger, installedDir: o.InstalledDir, builtin: o.Builtin,
+		store: o.Store, audit: o.Audit, log: o.Logger, installedDir: o.InstalledDir, builtin: o.Builtin,
 		startTimeout: cmp.Or(o.StartTimeout, startTimeout), stopGrace: cmp.Or(o.StopGrace, stopGrace),
 		health: cmp.Or(o.HealthTimeout, healthTimeout), restart: usualRestart, plugins: make(map[*Plugin]bool),
 	}

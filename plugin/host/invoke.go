@@ -19,7 +19,7 @@ import (
 // the items until then, next_cursor where the action goes on, and the meta
 // that the error tells. Without pages the result of a failure is nil.
 func (p *Plugin) Invoke(ctx context.Context, conn *Connection, req *plugin.InvokeRequest, emit func(*plugin.Event) error) (*plugin.Result, error) {
-	spec, err := p.Action(req.Action)
+	spec, err := p.begin(req)
 	if err != nil {
 		return nil, err
 	}
@@ -48,17 +48,32 @@ func (p *Plugin) Invoke(ctx context.Context, conn *Connection, req *plugin.Invok
 // included; the result holds the rest of the output. An action that a crash
 // ended before its first page is run again where that is safe, as by Invoke.
 func (p *Plugin) Stream(ctx context.Context, conn *Connection, req *plugin.InvokeRequest, emit func(*plugin.Event) error) (*plugin.Result, error) {
-	spec, err := p.Action(req.Action)
+	spec, err := p.begin(req)
 	if err != nil {
 		return nil, err
 	}
 	return p.stream(ctx, conn, spec, req, emit, nil)
 }
 
-// stream validates the input and runs the action. When the plugin crashed and
+// begin looks a request over before it counts as a use of a connection.
+func (p *Plugin) begin(req *plugin.InvokeRequest) (*plugin.ActionSpec, error) {
+	spec, err := p.Action(req.Action)
+	if err == nil {
+		err = checkPurpose(req.Purpose)
+	}
+	return spec, err
+}
+
+// stream runs the action and records it.
+func (p *Plugin) stream(ctx context.Context, conn *Connection, spec *plugin.ActionSpec, req *plugin.InvokeRequest, emit func(*plugin.Event) error, reset func()) (*plugin.Result, error) {
+	res, err := p.run(ctx, conn, spec, req, emit, reset)
+	return p.recordAction(ctx, conn, spec, req, emit, res, err), err
+}
+
+// run validates the input and runs the action. When the plugin crashed and
 // the action may be repeated, it does so once, after reset, which forgets the
 // pages of the first try; without a reset only while there were none.
-func (p *Plugin) stream(ctx context.Context, conn *Connection, spec *plugin.ActionSpec, req *plugin.InvokeRequest, emit func(*plugin.Event) error, reset func()) (*plugin.Result, error) {
+func (p *Plugin) run(ctx context.Context, conn *Connection, spec *plugin.ActionSpec, req *plugin.InvokeRequest, emit func(*plugin.Event) error, reset func()) (*plugin.Result, error) {
 	in := *req
 	if len(bytes.TrimSpace(in.Input)) == 0 {
 		in.Input = json.RawMessage("{}")

@@ -153,7 +153,7 @@ func (c *Connector) Authorize(ctx context.Context, req *plugin.AuthorizeRequest)
 	if err != nil {
 		return nil, err
 	}
-	return &plugin.AuthorizeResponse{Done: true, Account: plugin.Account{ID: "1", Name: "Ada"}, Granted: []string{"profile"}}, nil
+	return &plugin.AuthorizeResponse{Done: true, Account: plugin.Account{ID: "1", URN: "urn:test:person:1", Name: "Ada"}, Granted: []string{"profile"}}, nil
 }
 
 // Check answers without any list.

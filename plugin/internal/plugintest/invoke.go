@@ -18,7 +18,8 @@ import (
 //
 //	echo     gives back the request
 //	events   emits one event of each type but page
-//	pages    emits pages of numbers: total, page_size, crash_after or fail_after so many pages
+//	pages    emits pages of numbers: total, page_size, crash_after or fail_after so many pages;
+//	         each number is about a member
 //	fail     fails: kind, a word of plugin.Kind, or "plain"
 //	panic    panics
 //	wait     waits for the end of its context, notes in the store why it ended
@@ -159,7 +160,11 @@ func (c *Connector) pages(ctx context.Context, in input, emit func(*plugin.Event
 			}
 		}
 	}
-	return &plugin.Result{Output: json.RawMessage(fmt.Sprintf(`{"total":%d}`, in.Total))}, nil
+	var subjects []string
+	for n := range in.Total {
+		subjects = append(subjects, fmt.Sprint("urn:test:person:", n))
+	}
+	return &plugin.Result{Output: json.RawMessage(fmt.Sprintf(`{"total":%d}`, in.Total)), Subjects: subjects}, nil
 }
 
 // fail returns an error with every field set.
