@@ -18,7 +18,7 @@ type ActionSpec struct {
 	Input       json.RawMessage `json:"input_schema"`       // JSON Schema 2020-12
 	Output      json.RawMessage `json:"output_schema"`
 	Examples    []Example       `json:"examples,omitempty"`
-	ErrorKinds  []Kind          `json:"error_kinds"`
+	ErrorKinds  KindList        `json:"error_kinds"`
 	Paging      *Paging         `json:"paging,omitempty"`
 	Data        Data            `json:"data"`
 	Deprecated  string          `json:"deprecated,omitempty"` // what to use instead; empty: not deprecated

@@ -1,7 +1,10 @@
 package plugin_test
 
 import (
+	"encoding/json"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/linkstep/linkstep/plugin"
 )
@@ -46,5 +49,21 @@ func TestDescriptionAction(t *testing.T) {
 func TestConnectionPrefix(t *testing.T) {
 	if got, want := plugin.ConnectionPrefix("linkedin", "a-1"), "linkedin/connections/a-1/"; got != want {
 		t.Errorf("ConnectionPrefix = %q, want %q", got, want)
+	}
+}
+
+// TestErrorKindsOfTomorrow reads the description of a connector that was built
+// with a newer contract: one word once made all of it unreadable.
+func TestErrorKindsOfTomorrow(t *testing.T) {
+	var d plugin.Description
+	text := `{"name":"hello","actions":[{"name":"greet","error_kinds":["not_found","from_tomorrow","timeout"]}]}`
+	if err := json.Unmarshal([]byte(text), &d); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(plugin.KindList{plugin.NotFound, plugin.Timeout}, d.Actions[0].ErrorKinds); diff != "" {
+		t.Errorf("error kinds of %s (-want +got):\n%s", text, diff)
+	}
+	if err := json.Unmarshal([]byte(`{"actions":[{"error_kinds":"timeout"}]}`), &d); err == nil {
+		t.Error("a word in place of the list is read")
 	}
 }

@@ -1,6 +1,9 @@
 package plugin
 
-import "fmt"
+import (
+	"encoding/json"
+	"fmt"
+)
 
 // Kind decides what a caller does about an error. Its words, as [Kind.String]
 // gives them, are part of the contract.
@@ -91,4 +94,25 @@ func (k *Kind) UnmarshalText(text []byte) error {
 		}
 	}
 	return fmt.Errorf("no such error kind: %q", text)
+}
+
+// KindList is the error kinds of an action. Words of a newer contract are left
+// out when it is read: a host that does not know them plans without them.
+type KindList []Kind
+
+// UnmarshalJSON reads a list of words.
+func (l *KindList) UnmarshalJSON(text []byte) error {
+	var words []string
+	if err := json.Unmarshal(text, &words); err != nil {
+		return err
+	}
+	list := make(KindList, 0, len(words))
+	for _, word := range words {
+		var k Kind
+		if k.UnmarshalText([]byte(word)) == nil {
+			list = append(list, k)
+		}
+	}
+	*l = list
+	return nil
 }

@@ -111,7 +111,7 @@ type ManifestAction struct {
 	Products   []string     `json:"products,omitempty"`
 	Cost       int          `json:"cost"`
 	Data       Data         `json:"data"`
-	ErrorKinds []Kind       `json:"error_kinds"`
+	ErrorKinds KindList     `json:"error_kinds"`
 }
 
 // Artifact is a plugin binary for one platform.
