@@ -151,7 +151,9 @@ func (s *schema) violations(text json.RawMessage) ([]plugin.Violation, error) {
 		if err := s.compiled.Validate(doc); !errors.As(err, &invalid) {
 			return nil, err
 		}
-		s.collect(invalid, &list)
+		for _, leaf := range leaves(nil, invalid) {
+			list = append(list, s.say(leaf)...)
+		}
 	}
 	slices.SortStableFunc(list, func(a, b plugin.Violation) int { return strings.Compare(a.Pointer, b.Pointer) })
 	return slices.Compact(list), nil
@@ -160,17 +162,3 @@ func (s *schema) violations(text json.RawMessage) ([]plugin.Violation, error) {
 // violationsMax is how many violations are put into words. A person reads a
 // few; a list of a million wrong entries would take seconds.
 const violationsMax = 100
-
-// collect walks to the leaves of a validation error.
-func (s *schema) collect(e *jsonschema.ValidationError, list *[]plugin.Violation) {
-	if len(*list) >= violationsMax {
-		return
-	}
-	if len(e.Causes) > 0 {
-		for _, cause := range e.Causes {
-			s.collect(cause, list)
-		}
-		return
-	}
-	*list = append(*list, s.say(e)...)
-}

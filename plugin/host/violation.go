@@ -72,6 +72,8 @@ func (s *schema) say(e *jsonschema.ValidationError) []plugin.Violation {
 		return one("is not in the expected form%s", forExample(property))
 	case *kind.Format:
 		return one("is no valid %s%s", k.Want, forExample(property))
+	case *kind.OneOf:
+		return one("has more than one of the forms that it may have%s", forExample(property))
 	}
 	return one("does not fit%s", forExample(property))
 }
