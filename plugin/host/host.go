@@ -23,6 +23,7 @@ type Host struct {
 	startTimeout time.Duration
 	stopGrace    time.Duration
 	health       time.Duration
+	memory       int64
 	restart      restart
 
 	mu      sync.Mutex // guards the fields below
@@ -66,6 +67,12 @@ type Options struct {
 	// starts it anew. Zero: 10 s. Negative: it is not asked, for debugging: a
 	// process in a debugger is silent.
 	HealthTimeout time.Duration
+
+	// MemoryLimit is how many bytes of memory the Go runtime of a plugin
+	// process should keep to: it collects garbage the more, the nearer it
+	// comes. It is no hard bound. Zero: what GOMEMLIMIT says in the host's own
+	// environment, if anything.
+	MemoryLimit int64
 }
 
 const (
@@ -83,7 +90,7 @@ func New(opts *Options) *Host {
 	h := &Host{
 		store: o.Store, audit: o.Audit, log: o.Logger, installedDir: o.InstalledDir, builtin: o.Builtin,
 		startTimeout: cmp.Or(o.StartTimeout, startTimeout), stopGrace: cmp.Or(o.StopGrace, stopGrace),
-		health: cmp.Or(o.HealthTimeout, healthTimeout), restart: usualRestart, plugins: make(map[*Plugin]bool),
+		health: cmp.Or(o.HealthTimeout, healthTimeout), memory: o.MemoryLimit, restart: usualRestart, plugins: make(map[*Plugin]bool),
 	}
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)

@@ -60,7 +60,7 @@ func startProcess(ctx context.Context, h *Host, prog program) (reached, error) {
 		UnixSocketConfig: &goplugin.UnixSocketConfig{TempDir: private},
 		Logger:           hclog.NewNullLogger(),
 		RunnerFunc: func(_ hclog.Logger, spec *exec.Cmd, sockets string) (grunner.Runner, error) {
-			cmd.Env = append(spec.Env, pluginEnv()...)
+			cmd.Env = append(spec.Env, pluginEnv(h.memory)...)
 			p.mu.Lock()
 			defer p.mu.Unlock()
 			p.sockets = sockets

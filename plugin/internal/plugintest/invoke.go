@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -26,6 +27,7 @@ import (
 //	store    makes one call of the store, see storeCall
 //	secrets  gives back the secrets of the connection
 //	environ  gives back the environment of the process
+//	memory   gives back the memory limit of the Go runtime
 //	crash    ends the process, see crash
 //	noise    prints: stream (stdout, stderr or print), bytes of a line, lines, text
 //	big      is large: tenths of a MiB, in "output" or "event"
@@ -70,6 +72,8 @@ func (c *Connector) Invoke(ctx context.Context, req *plugin.InvokeRequest, emit 
 		return result(secrets)
 	case "environ":
 		return result(os.Environ())
+	case "memory":
+		return result(debug.SetMemoryLimit(-1))
 	case "crash":
 		return c.crash(ctx, in)
 	case "noise":
