@@ -1,7 +1,6 @@
 package host
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
 	"os"
@@ -15,7 +14,6 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/linkstep/linkstep/plugin"
-	"github.com/linkstep/linkstep/plugin/internal/wire"
 )
 
 // frozen builds the plugin of testdata/compat/v1, which has a wire of its own
@@ -41,7 +39,13 @@ func TestFrozenPlugin(t *testing.T) {
 	t.Run("Store", func(t *testing.T) { storesAsThen(t, p) })
 	t.Run("Error", func(t *testing.T) { failsAsThen(t, p) })
 	t.Run("the rest", func(t *testing.T) { answersAsThen(t, p) })
-	t.Run("a host of two protocols", func(t *testing.T) { choosesAsThen(t, path) })
+	t.Run("a host of two protocols", func(t *testing.T) {
+		p := load(t, hostOfTwo(t), File(path))
+		if got := p.Description().Summary; strings.HasSuffix(got, inTwo) {
+			t.Errorf("the frozen plugin was spoken to in protocol 2: %s", got)
+		}
+		invokesAsThen(t, p)
+	})
 }
 
 // day is the time in all that the frozen plugin says.
@@ -187,34 +191,5 @@ func answersAsThen(t *testing.T, p *Plugin) {
 	}
 	if err := p.Disconnect(t.Context(), conn); err != nil {
 		t.Errorf("Disconnect: %v", err)
-	}
-}
-
-// choosesAsThen offers protocol 2 besides 1, as a later host will.
-func choosesAsThen(t *testing.T, path string) {
-	dir, err := os.MkdirTemp("", "s") // short, it holds a socket
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer os.RemoveAll(dir)
-	cmd := exec.CommandContext(t.Context(), path)
-	cmd.Env = []string{"PLUGIN_PROTOCOL_VERSIONS=2,1", "PLUGIN_UNIX_SOCKET_DIR=" + dir, wire.Handshake.MagicCookieKey + "=" + wire.Handshake.MagicCookieValue}
-	lifeline, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil || !strings.HasPrefix(line, "1|1|unix|") {
-		t.Errorf("handshake %q, %v, want protocol 1", line, err)
-	}
-	if err := errors.Join(lifeline.Close(), cmd.Wait()); err != nil {
-		t.Errorf("the plugin's end: %v", err)
 	}
 }

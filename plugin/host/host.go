@@ -25,6 +25,7 @@ type Host struct {
 	health       time.Duration
 	memory       int64
 	restart      restart
+	protocols    protocols
 
 	mu      sync.Mutex // guards the fields below
 	folder  *folder    // made when first needed
@@ -90,7 +91,7 @@ func New(opts *Options) *Host {
 	h := &Host{
 		store: o.Store, audit: o.Audit, log: o.Logger, installedDir: o.InstalledDir, builtin: o.Builtin,
 		startTimeout: cmp.Or(o.StartTimeout, startTimeout), stopGrace: cmp.Or(o.StopGrace, stopGrace),
-		health: cmp.Or(o.HealthTimeout, healthTimeout), memory: o.MemoryLimit, restart: usualRestart, plugins: make(map[*Plugin]bool),
+		health: cmp.Or(o.HealthTimeout, healthTimeout), memory: o.MemoryLimit, restart: usualRestart, protocols: spoken, plugins: make(map[*Plugin]bool),
 	}
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)

@@ -137,6 +137,18 @@ func child(mode string) {
 	case "endless":
 		fmt.Println("1|1|unix|" + strings.Repeat("x", 1<<20))
 		select {}
+	case "speaks-1":
+		serveProtocols(1)
+		return
+	case "speaks-2":
+		serveProtocols(2)
+		return
+	case "speaks-3":
+		serveProtocols(3)
+		return
+	case "speaks-1-2":
+		serveProtocols(1, 2)
+		return
 	case "engine":
 		actAsEngine("tester")
 	case "engine-unclosing":

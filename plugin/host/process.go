@@ -30,6 +30,8 @@ type process struct {
 	run    *runner
 	copied string // private copy of the binary to remove; empty: none
 
+	protocols protocols // that were offered
+
 	mu      sync.Mutex // guards the field below
 	sockets string     // folder of the sockets to remove; empty: none
 }
@@ -45,13 +47,13 @@ func startProcess(ctx context.Context, h *Host, prog program) (reached, error) {
 		return nil, err
 	}
 	cmd := exec.Command(path, prog.args...)
-	p := &process{wire: new(wire.Plugin), run: newRunner(cmd, new(evidence), h.log.With("plugin", prog.path))}
+	p := &process{wire: new(wire.Plugin), run: newRunner(cmd, new(evidence), h.log.With("plugin", prog.path)), protocols: h.protocols}
 	if prog.sha256 != "" {
 		p.copied = path
 	}
 	p.client = goplugin.NewClient(&goplugin.ClientConfig{
 		HandshakeConfig:  wire.Handshake,
-		VersionedPlugins: map[int]goplugin.PluginSet{plugin.Protocol: {wire.PluginName: p.wire}},
+		VersionedPlugins: h.protocols.plugins(p.wire),
 		AllowedProtocols: []goplugin.Protocol{goplugin.ProtocolGRPC},
 		AutoMTLS:         true,
 		SkipHostEnv:      true,
@@ -122,16 +124,17 @@ func (p *process) startError(path, what string, err error) error {
 	p.run.mu.Lock()
 	startErr, version := p.run.startErr, p.run.version
 	p.run.mu.Unlock()
+	if version != 0 {
+		if err := p.protocols.refuse(version, path, err); err != nil {
+			return err
+		}
+	}
 	end := p.explain()
 	switch {
 	case errors.Is(startErr, syscall.ENOEXEC):
 		return cannotRun(path, "is not a program for this machine", "Build it for this operating system and processor, or name another file.", startErr)
 	case startErr != nil:
 		return cannotRun(path, "could not be started", "Check that the file is a program and that its folder allows execution.", startErr)
-	case version != 0 && version != plugin.Protocol:
-		e := cannotRun(path, fmt.Sprintf("speaks version %d of the protocol, this host speaks %d", version, plugin.Protocol), "Install a version of the plugin that fits this host.", err)
-		e.Kind = plugin.PluginIncompatible
-		return e
 	case end.how != "":
 		what = end.how + " before it answered as a plugin"
 	}
