@@ -28,7 +28,7 @@ var arrows = map[string][]string{
 	"plugin/internal/wire":       {"plugin", "plugin/internal/wire/pb"},
 	"plugin/internal/wire/pb":    nil,
 	"plugin/serve":               {"plugin", "plugin/internal/guard", "plugin/internal/wire"},
-	"plugin/host":                {"plugin", "plugin/internal/guard", "plugin/internal/wire"},
+	"plugin/host":                {"plugin", "plugin/compat", "plugin/internal/guard", "plugin/internal/wire"},
 	"plugin/store":               {"plugin"},
 	"plugin/store/storetest":     nil,
 	"plugin/conform":             {"plugin", "plugin/host"},

@@ -31,11 +31,21 @@ func (c Change) String() string {
 	if c.Breaking {
 		level = "breaking"
 	}
+	return fmt.Sprintf("%-10s  %s", level, c.Sentence())
+}
+
+// Sentence is where the change is, and what it is.
+func (c Change) Sentence() string {
 	at := strings.Join(slices.DeleteFunc([]string{c.Action, string(c.Document), c.Pointer}, func(s string) bool { return s == "" }), " ")
 	if at != "" {
 		at += ": "
 	}
-	return fmt.Sprintf("%-10s  %s%s", level, at, c.Message)
+	return at + c.Message
+}
+
+// Breaking returns the changes that are breaking.
+func Breaking(changes []Change) []Change {
+	return slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return !c.Breaking })
 }
 
 // Breaks reports whether one of the changes is breaking.

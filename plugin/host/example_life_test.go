@@ -51,7 +51,7 @@ func ExamplePlugin_Upgrade() {
 	}
 	fmt.Println(p.Description().Version)
 
-	if err := p.Upgrade(ctx, direct("1.1.0")); err != nil {
+	if err := p.Upgrade(ctx, direct("1.1.0"), nil); err != nil {
 		fmt.Println(err) // the old one runs on
 		return
 	}
@@ -59,7 +59,7 @@ func ExamplePlugin_Upgrade() {
 	fmt.Println(p.State().Reason)
 
 	other := host.Direct(plugintest.New(&plugintest.Options{Name: "other"}))
-	if err := p.Upgrade(ctx, other); err != nil {
+	if err := p.Upgrade(ctx, other, nil); err != nil {
 		fmt.Println(plugin.KindOf(err))
 	}
 	// Output:

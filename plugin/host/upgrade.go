@@ -13,11 +13,12 @@ import (
 // have ended. Upgrade waits for that until ctx ends; the old one then goes on
 // by itself, until [Plugin.Close] at the latest.
 //
-// The new one must have the same name and no older protocol, and accept the
-// connections. After an error the old one runs on as before. A successful
-// upgrade forgets the crashes, as [Plugin.Reset] does.
-func (p *Plugin) Upgrade(ctx context.Context, src Source) error {
-	drained, err := p.swap(ctx, src)
+// The new one must have the same name and no older protocol, break nothing
+// that the old one promised, and accept the connections. After an error the
+// old one runs on as before. A successful upgrade forgets the crashes, as
+// [Plugin.Reset] does.
+func (p *Plugin) Upgrade(ctx context.Context, src Source, opts *UpgradeOptions) error {
+	drained, err := p.swap(ctx, src, opts)
 	if err != nil {
 		return err
 	}
@@ -28,9 +29,18 @@ func (p *Plugin) Upgrade(ctx context.Context, src Source) error {
 	return nil
 }
 
+// UpgradeOptions are the parts of an upgrade that have a default.
+type UpgradeOptions struct {
+	// AllowBreaking lets a new version through that breaks what the old one
+	// promised, as package compat tells it. False: such a version is refused
+	// with an error of kind PluginIncompatible, unless it has a new major
+	// version, or a new minor one where the major is 0.
+	AllowBreaking bool
+}
+
 // swap starts the new connector and makes it the one that is called. The
 // channel is closed when the old one has ended.
-func (p *Plugin) swap(ctx context.Context, src Source) (<-chan struct{}, error) {
+func (p *Plugin) swap(ctx context.Context, src Source, opts *UpgradeOptions) (<-chan struct{}, error) {
 	if err := p.takeStart(ctx); err != nil {
 		return nil, unsent(err)
 	}
@@ -38,7 +48,7 @@ func (p *Plugin) swap(ctx context.Context, src Source) (<-chan struct{}, error) 
 	ctx, cancel := p.untilClosed(ctx)
 	defer cancel()
 	before := p.Description()
-	r, desc, err := p.prepare(ctx, src)
+	r, desc, err := p.prepare(ctx, src, opts != nil && opts.AllowBreaking)
 	switch {
 	case err != nil && p.isClosed():
 		return nil, closedError(plugin.EffectNone)
@@ -70,14 +80,20 @@ func (p *Plugin) swap(ctx context.Context, src Source) (<-chan struct{}, error) 
 	return drained, nil
 }
 
-// prepare starts a new connector and gives it the connections. It stops the
-// new one where that fails.
-func (p *Plugin) prepare(ctx context.Context, src Source) (*running, *plugin.Description, error) {
+// prepare starts a new connector, compares it with the old one, and gives it
+// the connections. It stops the new one where that fails.
+func (p *Plugin) prepare(ctx context.Context, src Source, allowBreaking bool) (*running, *plugin.Description, error) {
 	r, desc, err := p.launch(ctx, src)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := p.handOver(ctx, r); err != nil {
+	if !allowBreaking {
+		err = keepsPromises(p.Description(), desc)
+	}
+	if err == nil {
+		err = p.handOver(ctx, r)
+	}
+	if err != nil {
 		_ = r.stop(context.WithoutCancel(ctx), p.host.stopGrace)
 		return nil, nil, err
 	}

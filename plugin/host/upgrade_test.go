@@ -37,7 +37,7 @@ func TestUpgradeFailsNoCall(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 		pid := p.PID()
-		if err := p.Upgrade(t.Context(), self(mode)); err != nil {
+		if err := p.Upgrade(t.Context(), self(mode), nil); err != nil {
 			t.Fatal(err)
 		}
 		if alive(pid) || p.PID() == pid {
@@ -78,7 +78,7 @@ func TestUpgradeWaitsForCalls(t *testing.T) {
 			}
 		}
 	}()
-	if err := p.Upgrade(short, self("next")); err != nil {
+	if err := p.Upgrade(short, self("next"), nil); err != nil {
 		t.Fatalf("an upgrade that does not wait for the old one: %v", err)
 	}
 	select {
@@ -119,7 +119,7 @@ func TestUpgradeRefused(t *testing.T) {
 			if got := run(t.Context(), p.Invoke, request("events", `{}`)); got.Err != nil {
 				t.Fatal(got.Err)
 			}
-			if err := p.Upgrade(t.Context(), tt.src); plugin.KindOf(err) != tt.kind {
+			if err := p.Upgrade(t.Context(), tt.src, nil); plugin.KindOf(err) != tt.kind {
 				t.Errorf("Upgrade = %v, want kind %v: %s", err, tt.kind, tt.why)
 			}
 			if got := run(t.Context(), p.Invoke, request("events", `{}`)); got.Err != nil || p.PID() != pid || p.State() != before {
@@ -145,7 +145,7 @@ func TestUpgradeOfACrashed(t *testing.T) {
 	p := load(t, h, self("tester"))
 	send(t, p.PID(), syscall.SIGKILL)
 	until(t, p, Failed)
-	if err := p.Upgrade(t.Context(), self("next")); err != nil {
+	if err := p.Upgrade(t.Context(), self("next"), nil); err != nil {
 		t.Fatal(err)
 	}
 	if got := run(t.Context(), p.Invoke, request("events", `{}`)); got.Err != nil || p.State().State != Ready {
@@ -158,7 +158,7 @@ func TestUpgradeOfAClosed(t *testing.T) {
 	if err := p.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Upgrade(t.Context(), self("next")); plugin.KindOf(err) != plugin.Canceled {
+	if err := p.Upgrade(t.Context(), self("next"), nil); plugin.KindOf(err) != plugin.Canceled {
 		t.Errorf("Upgrade = %v, want canceled", err)
 	}
 }

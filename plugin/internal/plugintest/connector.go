@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,6 +20,7 @@ type Options struct {
 	Name         string       // empty: [Name]
 	Version      string       // empty: 1.2.3
 	Protocol     int          // zero: [plugin.Protocol]
+	Without      string       // an action that it does not have; empty: it has all
 	Log          *slog.Logger // nil: none
 	HangDescribe bool         // Describe waits for its context's end
 	HangClose    bool         // Close never returns
@@ -83,7 +85,7 @@ func (c *Connector) Describe(ctx context.Context, _ *plugin.DescribeRequest) (*p
 		Capabilities: []string{plugin.CapabilityOptions, plugin.CapabilityUsage},
 		Auth:         &plugin.Auth{Type: "oauth2", AuthorizationURL: "https://example.test/a", TokenURL: "https://example.test/t"},
 		ConfigSchema: json.RawMessage(configSchema),
-		Actions:      actionSpecs(),
+		Actions:      slices.DeleteFunc(actionSpecs(), func(a plugin.ActionSpec) bool { return a.Name == c.opts.Without }),
 	}, nil
 }
 
