@@ -61,6 +61,10 @@ func (h *Host) installedNames() ([]string, error) {
 		return nil, nil
 	}
 	entries, err := os.ReadDir(h.installedDir)
+	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return isStage(e.Name()) }) {
+		sweepInstalled(h.installedDir)
+		entries, err = os.ReadDir(h.installedDir)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -5,13 +5,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"github.com/linkstep/linkstep/plugin"
 )
@@ -40,7 +38,7 @@ func (h *Host) Install(ctx context.Context, file string) (Source, error) {
 	if err != nil {
 		return Source{}, err
 	}
-	s, err := newStage(h.installedDir, file)
+	s, err := newStage(ctx, h.installedDir, file)
 	if err != nil {
 		return Source{}, cannotInstall(h.installedDir, err)
 	}
@@ -73,75 +71,15 @@ func (h *Host) describe(ctx context.Context, prog program) (*plugin.Description,
 	return p.Description(), p.Close(ctx)
 }
 
-// stage is a folder that is being made beside the installed connectors.
-type stage struct {
-	parent, path string
-	base, sum    string // of the copied binary
-}
-
-// newStage makes the folder with a copy of a plugin binary.
-func newStage(parent, file string) (*stage, error) {
-	if err := os.MkdirAll(parent, installedDirMode); err != nil {
-		return nil, err
-	}
-	path, err := os.MkdirTemp(parent, ".new-")
-	if err != nil {
-		return nil, err
-	}
-	s := &stage{parent: parent, path: path, base: filepath.Base(file)}
-	if s.sum, err = copyFile(filepath.Join(path, s.base), file); err != nil {
-		s.remove()
-		return nil, err
-	}
-	return s, nil
-}
-
-// publish writes the manifest and puts the folder in its place.
-func (s *stage) publish(desc *plugin.Description) error {
-	manifest, err := plugin.NewManifest(desc)
-	if err != nil {
-		return err
-	}
-	manifest.Meta.Linkstep.Artifacts = []plugin.Artifact{{OS: runtime.GOOS, Arch: runtime.GOARCH, Path: s.base, SHA256: s.sum}}
-	doc, err := json.MarshalIndent(manifest, "", "  ")
-	if err != nil {
-		return err
-	}
-	out, err := os.OpenFile(filepath.Join(s.path, manifestName), os.O_WRONLY|os.O_CREATE|os.O_EXCL, manifestMode)
-	if err != nil {
-		return err
-	}
-	_, err = out.Write(append(doc, '\n'))
-	if err := errors.Join(err, out.Sync(), out.Close()); err != nil {
-		return err
-	}
-	return replace(filepath.Join(s.parent, desc.Name), s.path)
-}
-
-func (s *stage) remove() { _ = os.RemoveAll(s.path) }
-
 func cannotInstall(dir string, err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return plugin.AsError(err)
+	}
 	return &plugin.Error{
 		Kind: plugin.StoreUnavailable, Source: plugin.SourceHost, Effect: plugin.EffectNone, Err: err, Detail: err.Error(),
 		Message: "the plugin cannot be installed in " + dir,
 		Hint:    "Check that the folder can be written to, or set LINKSTEP_HOME to another one.",
 	}
-}
-
-// replace puts the folder fresh in the place of path. A crash in between
-// leaves either the old folder or none, never a mixture.
-func replace(path, fresh string) error {
-	old := fresh + ".old"
-	switch err := os.Rename(path, old); {
-	case err == nil:
-		defer os.RemoveAll(old)
-	case !errors.Is(err, os.ErrNotExist):
-		return err
-	}
-	if err := os.Rename(fresh, path); err != nil {
-		return errors.Join(fmt.Errorf("the new folder: %w", err), os.Rename(old, path))
-	}
-	return nil
 }
 
 // copyFile copies a file and returns the SHA-256 of what it wrote.

@@ -149,6 +149,8 @@ func child(mode string) {
 	case "speaks-1-2":
 		serveProtocols(1, 2)
 		return
+	case "installer":
+		actAsInstaller()
 	case "engine":
 		actAsEngine("tester")
 	case "engine-unclosing":
