@@ -77,10 +77,11 @@ func (a *app) conformOptions(f *conformFlags) (*conform.Options, error) {
 	}
 	opts := &conform.Options{Dev: f.dev, AllowWrites: f.writes, Logger: a.logger(), Timeout: f.timeout}
 	if f.settings != "" {
-		s, err := readSettings(f.settings)
-		if err != nil {
+		s := settings{}
+		if err := s.read(f.settings); err != nil {
 			return nil, err
 		}
+		var err error
 		if opts.Settings, err = json.Marshal(s); err != nil {
 			return nil, err
 		}

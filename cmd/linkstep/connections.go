@@ -48,7 +48,7 @@ func (a *app) connectionsCommand() *cobra.Command {
 				}
 				return a.table("NAME\tCONNECTOR\tACCOUNT\tSINCE", func(row func(...any)) {
 					for _, v := range views {
-						row(v.Name, v.Connector, v.Account.Name, v.CreatedAt.Format(time.DateOnly))
+						row(v.Name, v.Connector, accountWords(v.Account), v.CreatedAt.Format(time.DateOnly))
 					}
 				})
 			})
@@ -245,7 +245,7 @@ func needsPerson(res *plugin.CheckResponse) bool {
 func (a *app) printCheck(conn *host.Connection, res *plugin.CheckResponse) error {
 	w := a.out
 	fmt.Fprintf(w, "%s (%s)\n", conn.Name, conn.Connector)
-	fmt.Fprintf(w, "account   %s %s\n", cmp.Or(res.Account.Name, conn.Account.Name), res.Account.URN)
+	fmt.Fprintf(w, "account   %s\n", accountWords(plugin.Account{ID: res.Account.ID, URN: res.Account.URN, Name: cmp.Or(res.Account.Name, conn.Account.Name)}))
 	fmt.Fprintf(w, "scopes    granted: %s", strings.Join(res.ScopesGranted, " "))
 	if len(res.ScopesMissing) > 0 {
 		fmt.Fprintf(w, "; missing: %s", strings.Join(res.ScopesMissing, " "))

@@ -140,7 +140,7 @@ func (d *demo) logIn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.conn.Account = res.Account
+	d.conn.Account = kept(res.Account, false)
 	if err := d.host.Connections().Save(ctx, d.conn); err != nil {
 		return err
 	}

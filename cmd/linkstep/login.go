@@ -18,13 +18,13 @@ import (
 // login authorizes a connection in the way that the flags ask for.
 func (a *app) login(ctx context.Context, p *host.Plugin, conn *host.Connection, f *connectFlags) (*plugin.AuthorizeResponse, error) {
 	if f.tokenStdin {
-		token, err := a.readSecret("access token")
+		token, err := a.readTokens()
 		if err != nil {
 			return nil, err
 		}
-		return p.Authorize(ctx, conn, &plugin.AuthorizeRequest{Token: &plugin.AuthorizeToken{AccessToken: token}})
+		return p.Authorize(ctx, conn, &plugin.AuthorizeRequest{Token: token, Replace: f.replace})
 	}
-	begun, err := p.Authorize(ctx, conn, &plugin.AuthorizeRequest{Begin: &plugin.AuthorizeBegin{}})
+	begun, err := p.Authorize(ctx, conn, &plugin.AuthorizeRequest{Begin: &plugin.AuthorizeBegin{}, Replace: f.replace})
 	if err != nil || begun.Done {
 		return begun, err
 	}
@@ -37,7 +37,7 @@ func (a *app) login(ctx context.Context, p *host.Plugin, conn *host.Connection, 
 	if err != nil {
 		return nil, err
 	}
-	return p.Authorize(ctx, conn, &plugin.AuthorizeRequest{Complete: &plugin.AuthorizeComplete{
+	return p.Authorize(ctx, conn, &plugin.AuthorizeRequest{Replace: f.replace, Complete: &plugin.AuthorizeComplete{
 		Session: begun.Session, Answer: plugin.NewSecret(answer),
 	}})
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/host"
 )
 
 // settings are a connection's settings on their way from the command line:
@@ -19,33 +20,45 @@ type settings map[string]any
 // settingsMax bounds a settings file: 1 MiB.
 const settingsMax = 1 << 20
 
-// readSettings reads a settings file, a JSON object. One that others may read
-// is refused, as it may hold the client secret.
-func readSettings(path string) (settings, error) {
+// take takes over the settings of a connection, secrets included.
+func (s settings) take(conn *host.Connection) error {
+	if len(conn.Settings) > 0 {
+		if err := json.Unmarshal(conn.Settings, &s); err != nil {
+			return fmt.Errorf("the settings of the connection %s: %w", conn.Name, err)
+		}
+	}
+	for name, secret := range conn.Secrets {
+		s[name] = secret.Reveal()
+	}
+	return nil
+}
+
+// read reads a settings file, a JSON object, over what there is. One that
+// others may read is refused, as it may hold the client secret.
+func (s settings) read(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, settingsError(path, "cannot be read", "Check the path and its permissions.", err)
+		return settingsError(path, "cannot be read", "Check the path and its permissions.", err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, settingsError(path, "cannot be read", "Check the path and its permissions.", err)
+		return settingsError(path, "cannot be read", "Check the path and its permissions.", err)
 	}
 	if info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
-		return nil, settingsError(path, "can be read by others", "Run: chmod 600 "+path, nil)
+		return settingsError(path, "can be read by others", "Run: chmod 600 "+path, nil)
 	}
 	doc, err := io.ReadAll(io.LimitReader(f, settingsMax+1))
 	if err != nil {
-		return nil, settingsError(path, "cannot be read", "Check the path and its permissions.", err)
+		return settingsError(path, "cannot be read", "Check the path and its permissions.", err)
 	}
 	if len(doc) > settingsMax {
-		return nil, settingsError(path, "is over 1 MiB", "Name a file with one JSON object.", nil)
+		return settingsError(path, "is over 1 MiB", "Name a file with one JSON object.", nil)
 	}
-	s := settings{}
 	if err := json.Unmarshal(doc, &s); err != nil {
-		return nil, settingsError(path, "is no JSON object", `Write it like {"client_id": "78abc", "client_secret": "..."}.`, err)
+		return settingsError(path, "is no JSON object", `Write it like {"client_id": "78abc", "client_secret": "..."}.`, err)
 	}
-	return s, nil
+	return nil
 }
 
 func settingsError(path, what, hint string, err error) error {
@@ -155,4 +168,22 @@ func (a *app) readSecret(what string) (plugin.Secret, error) {
 	default:
 		return plugin.NewSecret(secret), nil
 	}
+}
+
+// readTokens reads an access token and, on the next line, a refresh token if
+// there is one.
+func (a *app) readTokens() (*plugin.AuthorizeToken, error) {
+	secret, err := a.readSecret("access token")
+	if err != nil {
+		return nil, err
+	}
+	tokens := strings.Fields(secret.Reveal())
+	if len(tokens) > 2 {
+		return nil, usagef("standard input has %d words; --access-token-stdin wants the access token on the first line and nothing but the refresh token on the second", len(tokens))
+	}
+	t := &plugin.AuthorizeToken{AccessToken: plugin.NewSecret(tokens[0])}
+	if len(tokens) == 2 {
+		t.RefreshToken = plugin.NewSecret(tokens[1])
+	}
+	return t, nil
 }

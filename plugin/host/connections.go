@@ -27,7 +27,7 @@ type Connection struct {
 	Dev       bool                     // upstream hosts other than the vendor's are allowed
 	Settings  json.RawMessage          // a JSON object without the secret settings
 	Secrets   map[string]plugin.Secret // the secret settings
-	Account   plugin.Account           // who authorized it
+	Account   plugin.Account           // who authorized it; its name is the member's own data and kept only if it is set here
 	CreatedAt time.Time
 }
 

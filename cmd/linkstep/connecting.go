@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/host"
+)
+
+// connecting is one run of linkstep connect.
+type connecting struct {
+	*app
+	*connectFlags
+	connector string
+	given     func(flag string) bool // on the command line
+
+	old *host.Connection // nil: there is none of that name yet
+}
+
+// run logs in and saves the connection. Before the login has succeeded nothing
+// is saved; what a failed first login has left behind is deleted.
+func (c *connecting) run(ctx context.Context, h *host.Host) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, c.loginTimeout)
+	defer cancel()
+	conn, err := c.begin(ctx, h)
+	if err != nil {
+		return err
+	}
+	p, err := c.load(ctx, h, c.connector)
+	if err != nil {
+		return err
+	}
+	if conn.Settings, conn.Secrets, err = c.settings(p); err != nil {
+		return err
+	}
+	if c.old == nil {
+		defer func() {
+			if err != nil {
+				_, _ = h.Connections().Delete(context.WithoutCancel(ctx), conn)
+			}
+		}()
+	}
+	res, err := c.login(ctx, p, conn, c.connectFlags)
+	if err != nil {
+		return err
+	}
+	conn.Account = kept(res.Account, c.keepsProfile())
+	if err := h.Connections().Save(ctx, conn); err != nil {
+		return err
+	}
+	twins, err := twinsOf(ctx, h, conn)
+	if err != nil {
+		return err
+	}
+	res.Diagnostics = append(res.Diagnostics, twins...)
+	return c.reportConnected(conn, res, c.old != nil)
+}
+
+// begin returns the connection to log in to: the one of that name, which keeps
+// its id, or a new one.
+func (c *connecting) begin(ctx context.Context, h *host.Host) (*host.Connection, error) {
+	name := c.name
+	if name == "" {
+		name = c.connector
+	}
+	if err := host.CheckConnectionName(name); err != nil {
+		return nil, err
+	}
+	old, err := h.Connections().Get(ctx, name)
+	switch {
+	case plugin.KindOf(err) == plugin.UnknownName:
+		conn := host.NewConnection(c.connector, name)
+		conn.Dev = c.dev
+		return conn, nil
+	case err != nil:
+		return nil, err
+	case old.Connector != c.connector:
+		return nil, host.ConnectionExists(name)
+	}
+	c.old = old
+	conn := *old
+	if c.given("dev") {
+		conn.Dev = c.dev
+	}
+	return &conn, nil
+}
+
+// settings gathers the settings: those that the connection has, then the file,
+// the flags and standard input, each over those before. They are checked all at
+// once.
+func (c *connecting) settings(p *host.Plugin) (json.RawMessage, map[string]plugin.Secret, error) {
+	var schema configSchema
+	if err := json.Unmarshal(p.Description().ConfigSchema, &schema); err != nil {
+		return nil, nil, fmt.Errorf("the connector's config schema: %w", err)
+	}
+	s := settings{}
+	if c.old != nil {
+		if err := s.take(c.old); err != nil {
+			return nil, nil, err
+		}
+	}
+	if c.connectFlags.settings != "" {
+		if err := s.read(c.connectFlags.settings); err != nil {
+			return nil, nil, err
+		}
+	}
+	if err := s.set(c.set, schema); err != nil {
+		return nil, nil, err
+	}
+	if c.secretStdin {
+		secret, err := c.readSecret("client secret")
+		if err != nil {
+			return nil, nil, err
+		}
+		s["client_secret"] = secret.Reveal()
+	}
+	whole, err := json.Marshal(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := p.ValidateSettings(whole); err != nil {
+		return nil, nil, err
+	}
+	return s.split(schema)
+}
+
+// keepsProfile says whether the account's name is kept: as was asked for, now
+// or when the connection was made.
+func (c *connecting) keepsProfile() bool {
+	if c.old == nil || c.given("keep-profile") {
+		return c.keepProfile
+	}
+	return c.old.Account.Name != ""
+}
+
+// kept is what is kept of an account: its name only where that is wanted.
+func kept(a plugin.Account, profile bool) plugin.Account {
+	if !profile {
+		a.Name = ""
+	}
+	return a
+}
+
+// twinsOf warns of other connections of the same account and application: a
+// vendor may end the tokens of one when the other asks for other scopes.
+func twinsOf(ctx context.Context, h *host.Host, conn *host.Connection) ([]plugin.Diagnostic, error) {
+	all, err := allConnections(ctx, h)
+	if err != nil || conn.Account.ID == "" {
+		return nil, err
+	}
+	var warnings []plugin.Diagnostic
+	for _, other := range all {
+		if other.ID == conn.ID || other.Connector != conn.Connector || other.Account.ID != conn.Account.ID || other.Account.Application != conn.Account.Application {
+			continue
+		}
+		warnings = append(warnings, plugin.Diagnostic{
+			Severity: plugin.Warning,
+			Message:  fmt.Sprintf("the connection %s has the same account and application; where the scopes differ, this login has ended its tokens", other.Name),
+			Hint:     fmt.Sprintf("See whether it still works: linkstep check %s --deep. One connection with all scopes serves both.", other.Name),
+		})
+	}
+	return warnings, nil
+}
