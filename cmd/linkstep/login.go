@@ -3,12 +3,14 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"os/exec"
 	"runtime"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/linkstep/linkstep/plugin"
@@ -87,7 +89,8 @@ func consent(ctx context.Context, page string) (string, error) {
 // vendor redirected to, from our listener or pasted.
 func (a *app) askPerson(ctx context.Context, begun *plugin.AuthorizeResponse, browser bool) (string, error) {
 	answers := make(chan string, 2)
-	listener, err := listenForAnswer(begun.RedirectURL, answers)
+	strangers := make(chan struct{}, 1)
+	listener, err := listenForAnswer(begun, answers, strangers)
 	if err != nil {
 		fmt.Fprintf(a.err, "warning: the answer cannot be received at %s: %s\n", begun.RedirectURL, err)
 		fmt.Fprint(a.err, "hint: Paste the address that the browser ends at, or free the port and try again.\n")
@@ -96,16 +99,40 @@ func (a *app) askPerson(ctx context.Context, begun *plugin.AuthorizeResponse, br
 	}
 	fmt.Fprintf(a.err, "Redirect URL: %s\n(register it for your application in the developer portal)\n\n", begun.RedirectURL)
 	fmt.Fprintf(a.err, "Open this address to consent:\n\n  %s\n\n", begun.URL)
-	if browser && openBrowser(ctx, begun.URL) {
-		fmt.Fprint(a.err, "It should have opened in your browser. ")
+	var opened <-chan error
+	if browser {
+		opened = openBrowser(begun.URL)
+		fmt.Fprint(a.err, "Your browser is asked to open it. ")
 	}
 	fmt.Fprint(a.err, "Waiting for the consent. You may also paste the address that it leads to here:\n")
 	go a.readAnswer(answers)
-	select {
-	case answer := <-answers:
-		return answer, nil
-	case <-ctx.Done():
-		return "", ctx.Err()
+	for {
+		select {
+		case answer := <-answers:
+			return answer, nil
+		case <-strangers:
+			fmt.Fprint(a.err, "warning: an answer to another login has arrived and is left aside; this one still waits\n")
+			strangers = nil // once is enough
+		case err := <-opened:
+			if err != nil {
+				fmt.Fprintf(a.err, "warning: no browser has opened (%s)\nhint: Open the address above yourself, on any machine.\n", err)
+			}
+			opened = nil
+		case <-ctx.Done():
+			return "", noAnswer(ctx.Err())
+		}
+	}
+}
+
+// noAnswer says that the wait for the person has ended.
+func noAnswer(why error) error {
+	if !errors.Is(why, context.DeadlineExceeded) {
+		return why
+	}
+	return &plugin.Error{
+		Kind: plugin.Deadline, Source: plugin.SourceUser, Effect: plugin.EffectNone, Err: why,
+		Message: "no consent has arrived in time, and nothing was connected",
+		Hint:    "Start again, and allow more time with --timeout.",
 	}
 }
 
@@ -121,15 +148,27 @@ func (a *app) readAnswer(answers chan<- string) {
 	}
 }
 
-// openBrowser reports whether a browser was asked to open the URL.
-func openBrowser(ctx context.Context, url string) bool {
+// openBrowser asks the desktop to open the URL, and sends whether it could. The
+// browser that this may start is the person's: it gets a session of its own, so
+// that Ctrl-C does not reach it and the end of this command does not end it.
+func openBrowser(url string) <-chan error {
 	opener := "xdg-open"
 	if runtime.GOOS == "darwin" {
 		opener = "open"
 	}
-	path, err := exec.LookPath(opener)
-	if err != nil {
-		return false
+	opened := make(chan error, 1)
+	cmd := exec.Command(opener, url)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := cmd.Start(); err != nil {
+		opened <- err
+		return opened
 	}
-	return exec.CommandContext(ctx, path, url).Start() == nil
+	go func() {
+		err := cmd.Wait()
+		if err != nil {
+			err = fmt.Errorf("%s: %w", opener, err)
+		}
+		opened <- err
+	}()
+	return opened
 }
