@@ -57,6 +57,9 @@ func TestDecisions(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", tt.decision, diff)
 		}
 	}
+	if a := v.post(v.authorizeURL(nil), url.Values{"decision": {"allow"}}); a.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("Cache-Control = %q: the browser keeps a copy of the code", a.Header.Get("Cache-Control"))
+	}
 	allowed := v.consent(nil, url.Values{"decision": {"allow"}})
 	if code := allowed.Get("code"); !strings.HasPrefix(code, "AQ") || len(code) < 150 || len(code) > 250 || allowed.Get("state") != "s1" {
 		t.Errorf("allow leads to %v; want a code of 150 to 250 characters and the state", allowed)

@@ -36,9 +36,10 @@ func htmlReply(status int, page []byte) reply {
 	}
 }
 
-// redirect is an answer that sends the browser elsewhere.
+// redirect is an answer that sends the browser elsewhere. It may carry a code,
+// which must not get into the browser's cache.
 func redirect(to string) reply {
-	return reply{status: http.StatusFound, header: http.Header{"Location": {to}}}
+	return reply{status: http.StatusFound, header: http.Header{"Location": {to}, "Cache-Control": {"no-store"}}}
 }
 
 // apiError is the error body of today's gateway: shape B of the reference.
