@@ -20,10 +20,10 @@ import (
 
 // attemptsEnd is how a request ends that fails the same way at each attempt.
 type attemptsEnd struct {
-	Attempts, Waits int
-	Kind            plugin.Kind
-	Effect          plugin.Effect
-	Later           bool // it may be repeated, at a time that is told
+	Attempts, Retries, Waits int // as meta tells them
+	Kind                     plugin.Kind
+	Effect                   plugin.Effect
+	Later                    bool // it may be repeated, at a time that is told
 }
 
 // Who repeats a request, and who must not: every failure of LinkedIn's, for a
@@ -75,7 +75,7 @@ func TestAttempts(t *testing.T) {
 					case repeated && near:
 						want.Later = want.Effect == plugin.EffectNone
 					case repeated:
-						want.Attempts, want.Waits = 3, 2
+						want.Attempts, want.Retries, want.Waits = 3, 2, 2
 					}
 					fault := tt.fault
 					fault.Times = -1
@@ -116,10 +116,15 @@ func attemptTo(t *testing.T, kind string, fault sandbox.Fault, near bool) attemp
 	var end attemptsEnd
 	opts := &retry.Options{
 		MaxAttempts: 3, BaseDelay: 1, LongestWait: 1e6 * time.Hour,
-		Notify: func(context.Context, retry.Wait) { end.Waits++ },
+		Notify: tellWait,
 	}
-	m := &meter{}
-	ctx := context.WithValue(t.Context(), meterKey{}, m)
+	m := &meter{emit: func(e *plugin.Event) error {
+		if e.Type == plugin.EventWaiting {
+			end.Waits++
+		}
+		return nil
+	}}
+	ctx := withAttempts(context.WithValue(t.Context(), meterKey{}, m))
 	if near { // no wait is short enough
 		opts.BaseDelay, opts.MaxDelay = 1e6*time.Hour, 1e6*time.Hour
 		var cancel context.CancelFunc
@@ -137,6 +142,8 @@ func attemptTo(t *testing.T, kind string, fault sandbox.Fault, near bool) attemp
 		err = restli.ReadErrorResponse(resp)
 	}
 	e := classify(err, &situation{target: targetSearch, write: kind != "read", now: clock.now(), ended: ctx.Err()})
-	end.Attempts, end.Kind, end.Effect, end.Later = m.spent(), e.Kind, e.Effect, e.RetryAt != nil && e.Retryable
+	meta, _ := m.finish()
+	end.Attempts, end.Retries = meta.UpstreamCalls, meta.Retries
+	end.Kind, end.Effect, end.Later = e.Kind, e.Effect, e.RetryAt != nil && e.Retryable
 	return end
 }

@@ -52,7 +52,11 @@ func runCountConnections(ctx context.Context, s *session, in *CountConnectionsIn
 	if err := s.scoped(targetCount, tok.Scopes, countScopes()); err != nil {
 		return nil, err
 	}
-	return remember(ctx, s, "connections/count", maxAge(in.MaxAgeSeconds, personAge), s.askCount)
+	count, err := remember(ctx, s, "connections/count", maxAge(in.MaxAgeSeconds, personAge), s.askCount)
+	if err == nil && s.account.ID != "" {
+		meterOf(ctx).gave(personURN(s.account.ID))
+	}
+	return count, err
 }
 
 // askCount asks how many connections there are.

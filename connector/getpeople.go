@@ -79,7 +79,7 @@ func runGetPeople(ctx context.Context, s *session, in *GetPeopleInput) (*GetPeop
 		told[id] = true
 		p, _, err := reply.of(id, s)
 		if err == nil && p.absent == nil {
-			p.tell(meterOf(ctx), f)
+			p.give(meterOf(ctx), f)
 			out.People = append(out.People, Person{Member: p.member.only(f)})
 			continue
 		}

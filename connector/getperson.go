@@ -58,7 +58,7 @@ func runGetPerson(ctx context.Context, s *session, in *GetPersonInput) (*Person,
 	if p.absent != nil {
 		return nil, p.absent
 	}
-	p.tell(meterOf(ctx), f)
+	p.give(meterOf(ctx), f)
 	return &Person{Member: p.member.only(f)}, nil
 }
 
@@ -124,8 +124,9 @@ func (p *memberAnswer) life(now time.Time) time.Duration {
 	return p.member.Picture.life(cache.MaxAge, now)
 }
 
-// tell says what LinkedIn could not show.
-func (p *memberAnswer) tell(m *meter, f fields) {
+// give notes whose data it is, and says what LinkedIn could not show.
+func (p *memberAnswer) give(m *meter, f fields) {
+	m.gave(p.member.URN)
 	if p.pictureFailed && f.has("picture") {
 		m.notice("picture_unavailable", "LinkedIn could not show the picture this time")
 	}

@@ -83,6 +83,7 @@ func runGetProfile(ctx context.Context, s *session, in *GetProfileInput) (*Profi
 	}
 	s.recognise(ctx, profile)
 	s.tellAbsent(ctx, profile, f)
+	meterOf(ctx).gave(profile.URN)
 	out := Profile{Member: profile.only(f), Endpoint: profile.Endpoint}
 	if f.has("email") {
 		out.Email = profile.Email

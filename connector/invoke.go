@@ -44,19 +44,19 @@ func (c *Connector) Invoke(ctx context.Context, req *plugin.InvokeRequest, emit 
 	}
 	ctx = context.WithValue(ctx, meterKey{}, m)
 	output, err := act.run(ctx, s, req.Input)
-	if err != nil {
-		m.finish()
-		return nil, ending(ctx, classify(err, &situation{action: act.spec.Name, connection: conn.name, now: conn.clock.now(), ended: ctx.Err()}))
-	}
-	doc, err := encode(output)
-	if err != nil {
-		m.finish()
-		return nil, err
+	var doc json.RawMessage
+	if err == nil {
+		doc, err = encode(output)
 	}
 	budgets := s.budgets(act.spec.Name, m)
-	res := &plugin.Result{Output: doc, Meta: m.finish()}
-	res.Meta.Quota = budgets
-	return res, nil
+	meta, subjects := m.finish()
+	meta.Quota = budgets
+	if err != nil {
+		e := *ending(ctx, classify(err, &situation{action: act.spec.Name, connection: conn.name, now: conn.clock.now(), ended: ctx.Err()}))
+		e.Meta = &meta // of a copy: who joined the same request has the same error, at another cost
+		return nil, &e
+	}
+	return &plugin.Result{Output: doc, Meta: meta, Subjects: subjects}, nil
 }
 
 // resetSpread is over how long those come back who wait for a limit to reset,

@@ -38,6 +38,7 @@ type meter struct {
 	oldest    time.Duration
 	version   string
 	notices   []plugin.Event
+	subjects  []string // URNs of the members whose data was given
 }
 
 type meterKey struct{}
@@ -182,6 +183,14 @@ func (m *meter) answered(cached bool, age time.Duration) {
 	m.oldest = max(m.oldest, age)
 }
 
+// gave notes that the step gives data of a member. Lists bound themselves, to
+// 10,000 people at most.
+func (m *meter) gave(urn string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.subjects = append(m.subjects, urn)
+}
+
 // spent is how many requests were written so far.
 func (m *meter) spent() int {
 	m.mu.Lock()
@@ -198,11 +207,13 @@ func (m *meter) stand() []quota.Usage {
 	})
 }
 
-// finish ends the events and returns what the invocation cost.
-func (m *meter) finish() plugin.Meta {
+// finish ends the events and returns what the invocation cost, and the URNs of
+// those whose data it gave, each once.
+func (m *meter) finish() (cost plugin.Meta, subjects []string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.done = true
+	slices.Sort(m.subjects)
 	return plugin.Meta{
 		UpstreamCalls: m.attempts,
 		Retries:       m.retries,
@@ -213,5 +224,5 @@ func (m *meter) finish() plugin.Meta {
 		APIVersion:    m.version,
 		ConnectorName: connectorName + "@" + Version,
 		Notices:       m.notices,
-	}
+	}, slices.Compact(m.subjects)
 }

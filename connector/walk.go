@@ -232,6 +232,9 @@ func (w *walk) emit(m *meter, people []Person) error {
 	e := &plugin.Event{Type: plugin.EventPage, Cursor: w.end.NextCursor, Items: make([]json.RawMessage, 0, len(people))}
 	for i := range people {
 		p := people[i]
+		if !p.Private { // of whom there is nothing but the id
+			m.gave(p.URN)
+		}
 		p.Member = p.Member.only(w.fields)
 		item, err := encode(&p)
 		if err != nil {

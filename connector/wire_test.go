@@ -85,7 +85,8 @@ func TestWire(t *testing.T) {
 			if string(body) != tt.body || (err != nil) != tt.bodyErr {
 				t.Errorf("body of %d bytes, error %v; as %s", len(body), err, tt.why)
 			}
-			if diff := cmp.Diff([]string{"u1"}, m.finish().RequestIDs); diff != "" {
+			meta, _ := m.finish()
+			if diff := cmp.Diff([]string{"u1"}, meta.RequestIDs); diff != "" {
 				t.Errorf("request ids (-want +got):\n%s", diff)
 			}
 		})
