@@ -2,7 +2,6 @@ package connector
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -11,9 +10,6 @@ import (
 	"github.com/linkstep/linkstep/connector/restli"
 	"github.com/linkstep/linkstep/plugin"
 )
-
-// loginWarning is how long before the end of a login a check begins to warn.
-const loginWarning = 10 * 24 * time.Hour
 
 // Check implements [plugin.Connector]. A deep check calls LinkedIn, with the
 // token as it is: none is renewed.
@@ -62,6 +58,7 @@ type checkup struct {
 	s     *session
 	conn  *connected
 	token *oauth.Token // nil: nobody has logged in
+	over  bool         // the login has ended
 	res   *plugin.CheckResponse
 }
 
@@ -97,6 +94,9 @@ func (k *checkup) deep(ctx context.Context) error {
 	body, err := k.s.send(ctx, rt, &restli.Call{Method: restli.Get, Path: endpoint})
 	if err != nil {
 		e := classify(err, sit)
+		if e.Kind == plugin.Reauthorize && !k.conn.clock.now().Before(k.token.Expiry) {
+			return nil // login says whether that needs anybody
+		}
 		k.remark(plugin.Failure, "", "the account cannot be read: "+e.Message, e.Hint)
 		return nil
 	}
@@ -134,31 +134,31 @@ func (k *checkup) login() {
 		k.remark(plugin.Failure, "", "nobody has logged in to this connection yet", "Log in: "+again)
 		return
 	}
-	now, expiry := k.conn.clock.now(), k.token.Expiry.UTC()
+	now := k.conn.clock.now()
 	st := &k.res.Token
-	st.Present, st.ExpiresAt, st.Assumed = true, &expiry, k.token.Assumed
-	last := expiry
+	st.Present, st.Assumed = true, k.token.Assumed
+	st.ExpiresAt, st.DaysLeft = k.until(k.token.Expiry, now)
+	if !k.token.RefreshExpiry.IsZero() {
+		st.RefreshExpiresAt, st.RefreshDaysLeft = k.until(k.token.RefreshExpiry, now)
+	}
 	switch {
 	case k.token.RefreshToken == "":
 		st.WhyNot = "LinkedIn gave no refresh token: it gives them to approved partners only"
-	case !k.token.RefreshExpiry.IsZero() && !now.Before(k.token.RefreshExpiry):
+	case st.RefreshDaysLeft != nil && *st.RefreshDaysLeft == 0:
 		st.WhyNot = string(oauth.ReasonRefreshExpired)
 	default:
-		st.Refreshable, last = true, k.token.RefreshExpiry
-	}
-	if !k.token.RefreshExpiry.IsZero() {
-		end := k.token.RefreshExpiry.UTC()
-		st.RefreshExpiresAt = &end
+		st.Refreshable = true
 	}
 	k.res.ScopesGranted = append(k.res.ScopesGranted, k.token.Scopes...)
 	missing := missingScopes(k.conn.settings.scopeList(), k.token.Scopes)
 	k.res.ScopesMissing = append(k.res.ScopesMissing, missing...)
-	switch left := last.Sub(now); {
-	case last.IsZero():
-	case left <= 0:
+	ends := loginEnds(k.token)
+	days := daysLeft(ends.Sub(now))
+	switch k.over = !ends.IsZero() && days == 0; {
+	case k.over:
 		k.remark(plugin.Failure, "", "the login has ended", "Log in again: "+again)
-	case left < loginWarning:
-		k.remark(plugin.Warning, "", fmt.Sprintf("the login ends in %d days", int(left.Hours()/24)), "Log in again before: "+again)
+	case !ends.IsZero() && days <= endWarning:
+		k.remark(plugin.Warning, "", "the login ends "+daysWords(days), "Log in again before: "+again)
 	}
 	for _, scope := range missing {
 		k.remark(plugin.Warning, "/scopes", "the scope "+scope+" was asked for and not granted",
@@ -166,76 +166,23 @@ func (k *checkup) login() {
 	}
 }
 
+// until is a moment and the days until then, as data.
+func (k *checkup) until(end, now time.Time) (*time.Time, *int) {
+	at, days := end.UTC(), daysLeft(end.Sub(now))
+	return &at, &days
+}
+
 // version warns of the end of the API version.
 func (k *checkup) version() {
 	hint := "Set a newer one: " + (&situation{connection: k.conn.name}).connectCommand() + " --set api_version=YYYYMM"
 	left, known := untilSunset(k.res.API.Version, k.conn.clock.now())
+	days := daysLeft(left)
 	switch {
 	case k.res.API.State == plugin.APIRetired:
 		k.remark(plugin.Failure, "/api_version", "LinkedIn does not serve API version "+k.res.API.Version+" any more", hint)
-	case known && left <= 0:
+	case known && days == 0:
 		k.remark(plugin.Warning, "/api_version", "API version "+k.res.API.Version+" has passed its last day", hint)
-	case known && left < sunsetWarning:
-		k.remark(plugin.Warning, "/api_version", fmt.Sprintf("LinkedIn retires API version %s in %d days", k.res.API.Version, int(left.Hours()/24)), hint)
+	case known && days <= sunsetWarning:
+		k.remark(plugin.Warning, "/api_version", "LinkedIn retires API version "+k.res.API.Version+" "+daysWords(days), hint)
 	}
-}
-
-// actions tells of each action whether it can be used.
-func (k *checkup) actions(ctx context.Context) error {
-	now := k.conn.clock.now()
-	for i := range k.conn.owner.actions {
-		spec := &k.conn.owner.actions[i].spec
-		st := plugin.ActionStatus{Action: spec.Name, Status: plugin.Usable}
-		on, scopes := k.needs(spec)
-		switch {
-		case k.token == nil:
-			st.Status, st.Reason = plugin.Unusable, "nobody has logged in"
-		case k.s.scoped(on, k.token.Scopes, scopes) != nil:
-			e := (&situation{target: on, connection: k.conn.name}).noAccess()
-			st.Status, st.Reason, st.Hint = plugin.Unusable, e.Message, e.Hint
-		case spec.Access == plugin.AccessPartner:
-			if err := k.partner(ctx, spec, on, &st, now); err != nil {
-				return err
-			}
-		}
-		k.res.Actions = append(k.res.Actions, st)
-	}
-	return nil
-}
-
-// needs is what an action asks for, and the scopes of which it needs one set.
-func (k *checkup) needs(spec *plugin.ActionSpec) (target, [][]string) {
-	switch spec.Name {
-	case searchPeopleName:
-		way := strategyOf(k.conn.settings.Search.Strategy)
-		return way.target, way.scopes
-	case "list_connections":
-		return targetConnections, spec.Scopes
-	case "count_connections":
-		return targetCount, spec.Scopes
-	case "get_profile":
-		return targetProfile, spec.Scopes
-	}
-	return targetPeople, spec.Scopes
-}
-
-// partner tells of an action that only approved applications may use: what
-// came of it when it was tried is all that can be known.
-func (k *checkup) partner(ctx context.Context, spec *plugin.ActionSpec, on target, st *plugin.ActionStatus, now time.Time) error {
-	t, tried, err := k.conn.access.last(ctx, k.s.trialOf(spec.Name), now)
-	if err != nil {
-		return err
-	}
-	if !tried {
-		st.Status, st.Reason = plugin.Untried, "LinkedIn allows it to approved applications only; it was not tried in the last day"
-		return nil
-	}
-	at := t.At.UTC()
-	st.Since = &at
-	if t.OK {
-		return nil
-	}
-	e := (&situation{target: on, connection: k.conn.name}).noAccess()
-	st.Status, st.Reason, st.Hint = plugin.Unusable, e.Message, e.Hint
-	return nil
 }

@@ -65,6 +65,7 @@ func TestCheck(t *testing.T) {
 	b := login(t, sandbox.PartnerClient, nil)
 	id := b.srv.Me(b.client)
 	expires, refresh := b.srv.Now().Add(60*24*time.Hour), b.srv.Now().Add(365*24*time.Hour)
+	accessDays, refreshDays := 60, 365
 	want := &plugin.CheckResponse{
 		Account:       plugin.Account{ID: id, URN: "urn:li:person:" + id},
 		ScopesGranted: []string{"email", "openid", "profile"}, ScopesMissing: []string{},
@@ -73,8 +74,10 @@ func TestCheck(t *testing.T) {
 			{Action: "get_person", Status: plugin.Untried}, {Action: "get_people", Status: plugin.Untried},
 			{Action: "list_connections", Status: plugin.Unusable}, {Action: "count_connections", Status: plugin.Unusable}, // their scopes are missing
 		},
-		Token: plugin.TokenStatus{Present: true, ExpiresAt: &expires, Refreshable: true, RefreshExpiresAt: &refresh},
-		API:   plugin.APIStatus{Version: "202609", Sunset: "2027-09-15", State: plugin.APIUnchecked},
+		Token: plugin.TokenStatus{
+			Present: true, ExpiresAt: &expires, DaysLeft: &accessDays, Refreshable: true, RefreshExpiresAt: &refresh, RefreshDaysLeft: &refreshDays,
+		},
+		API: plugin.APIStatus{Version: "202609", Sunset: "2027-09-15", State: plugin.APIUnchecked},
 	}
 	if diff := cmp.Diff(want, b.check(false), ignoreWords, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("cheap check (-want +got):\n%s", diff)
@@ -139,35 +142,6 @@ func TestCheckFindsRetiredVersions(t *testing.T) {
 		}
 		if remark != tt.remark {
 			t.Errorf("version %s after %s: remark %q, want %q", tt.version, tt.later, remark, tt.remark)
-		}
-	}
-}
-
-func TestCheckForecast(t *testing.T) {
-	day := 24 * time.Hour
-	for _, tt := range []struct {
-		client string
-		later  time.Duration
-		want   plugin.Severity // of the remark on the login; empty: none
-	}{
-		{sandbox.PartnerClient, 59 * day, ""}, // it renews itself
-		{sandbox.PartnerClient, 360 * day, plugin.Warning},
-		{sandbox.PartnerClient, 366 * day, plugin.Failure},
-		{sandbox.SelfServeClient, 40 * day, ""},
-		{sandbox.SelfServeClient, 55 * day, plugin.Warning},
-		{sandbox.SelfServeClient, 61 * day, plugin.Failure},
-	} {
-		b := login(t, tt.client, nil)
-		b.srv.Advance(tt.later)
-		b.check(true) // the clock is seen
-		var got plugin.Severity
-		for _, d := range b.check(false).Diagnostics {
-			if d.Pointer == "" && d.Severity != plugin.Info {
-				got = d.Severity
-			}
-		}
-		if got != tt.want {
-			t.Errorf("%s on day %d: %q, want %q", tt.client, tt.later/day, got, tt.want)
 		}
 	}
 }

@@ -48,6 +48,7 @@ func (c *Connector) Invoke(ctx context.Context, req *plugin.InvokeRequest, emit 
 	if err == nil {
 		doc, err = encode(output)
 	}
+	s.tellEnds(m)
 	budgets := s.budgets(act.spec.Name, m)
 	meta, subjects := m.finish()
 	meta.Quota = budgets

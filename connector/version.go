@@ -47,8 +47,8 @@ func sunsetOf(version string) string {
 	return ""
 }
 
-// sunsetWarning is how long before a sunset a check begins to warn.
-const sunsetWarning = 60 * 24 * time.Hour
+// sunsetWarning is how many days before a sunset a check begins to warn.
+const sunsetWarning = 60
 
 // untilSunset is the time that is left of a version; known is false when
 // nobody has told its end.
@@ -62,10 +62,18 @@ func untilSunset(version string, now time.Time) (left time.Duration, known bool)
 
 // versioned is a call in the version that the connection has come to use.
 func (s *session) versioned(call restli.Call) restli.Call {
-	if call.Version != "" && s.conn.fellBack.Load() {
-		call.Version = defaultAPIVersion
+	if call.Version != "" {
+		call.Version = s.version()
 	}
 	return call
+}
+
+// version is the version of the API that the connection has come to use.
+func (s *session) version() string {
+	if s.conn.fellBack.Load() {
+		return defaultAPIVersion
+	}
+	return s.conn.settings.APIVersion
 }
 
 // fallBack makes the connection use the default version from now on, because

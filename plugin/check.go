@@ -42,7 +42,7 @@ const (
 type TokenStatus struct {
 	Present          bool       `json:"present"`
 	ExpiresAt        *time.Time `json:"expires_at,omitempty"`
-	DaysLeft         *int       `json:"days_left,omitempty"` // whole days by the vendor's clock, 0 once it is over; nil: unknown
+	DaysLeft         *int       `json:"days_left,omitempty"` // by the vendor's clock, one that has begun counts, 0: it is over; nil: unknown
 	Assumed          bool       `json:"assumed,omitempty"`   // the expiry is a guess: the token was brought along
 	Refreshable      bool       `json:"refreshable"`
 	WhyNot           string     `json:"why_not_refreshable,omitempty"`

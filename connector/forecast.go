@@ -1,0 +1,68 @@
+package connector
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/linkstep/linkstep/connector/oauth"
+)
+
+// endWarning is how many days before the end of a login, or of the version of
+// the API, every result says so.
+const endWarning = 10
+
+// daysLeft counts the days of what is left by the API's clock, one that has
+// begun as a whole one: 0 means that it is over. Less than the clock may be
+// wrong by is nothing.
+func daysLeft(left time.Duration) int {
+	const day = 24 * time.Hour
+	if left <= clockNoise {
+		return 0
+	}
+	return int((left - clockNoise + day - 1) / day)
+}
+
+// daysWords are days for a sentence.
+func daysWords(days int) string {
+	if days == 1 {
+		return "within a day"
+	}
+	return fmt.Sprintf("in %d days", days)
+}
+
+// ownTokenLife is more than the life of an application's own token, of the
+// client credentials flow, and less than that of a member's.
+// learn.microsoft.com/linkedin/shared/authentication/client-credentials-flow, 2026-11-24.
+const ownTokenLife = time.Hour
+
+// loginEnds is the last moment at which a login is good without a person's
+// help: the end of the refresh token, where there is one. Zero: nobody knows,
+// or it has no end, as with an application's own token, which is asked for
+// anew.
+func loginEnds(tok *oauth.Token) time.Time {
+	switch {
+	case tok.RefreshToken == "" && !tok.IssuedAt.IsZero() && tok.Expiry.Sub(tok.IssuedAt) <= ownTokenLife:
+		return time.Time{}
+	case tok.RefreshToken != "" && (tok.RefreshExpiry.IsZero() || tok.RefreshExpiry.After(tok.Expiry)):
+		return tok.RefreshExpiry
+	}
+	return tok.Expiry
+}
+
+// tellEnds says in a result that the login or the version of the API ends
+// soon. It costs no call of the store: it goes by the token that the step was
+// given.
+func (s *session) tellEnds(m *meter) {
+	now := s.conn.clock.now()
+	again := (&situation{connection: s.conn.name}).connectCommand()
+	if tok := s.tokens.last.Load(); tok != nil {
+		if days := daysLeft(loginEnds(tok).Sub(now)); days > 0 && days <= endWarning {
+			m.notice("login_ends", fmt.Sprintf("the login ends %s; log in again before: %s", daysWords(days), again))
+		}
+	}
+	version := s.version()
+	left, known := untilSunset(version, now)
+	if days := daysLeft(left); known && days > 0 && days <= endWarning {
+		m.notice("version_ends", fmt.Sprintf("LinkedIn retires API version %s %s; set a newer one before: %s --set api_version=YYYYMM", version, daysWords(days), again))
+	}
+}
