@@ -191,5 +191,5 @@ func (d *demo) finish(ctx context.Context) error {
 	fmt.Fprintf(d.out, "served from cache    %d\n", r.FromCache)
 	fmt.Fprintf(d.out, "retries              %d\n", r.Retries)
 	fmt.Fprintf(d.out, "time                 %.1f s\n\n", float64(r.TookMS)/1000)
-	return d.printQuota(&quotaView{d.conn.Name, r.Quota})
+	return d.printQuota(&quotaView{Connection: d.conn.Name, Buckets: r.Quota})
 }

@@ -26,6 +26,7 @@ type user struct {
 	env     []string
 	tmp     string
 	sandbox *sandbox.Server
+	client  string // the application that connects
 }
 
 func newUser(t *testing.T) *user {
@@ -41,7 +42,7 @@ func newUser(t *testing.T) *user {
 	}
 	t.Cleanup(func() { srv.Close() })
 	dir := t.TempDir()
-	return &user{t: t, tmp: tmp, sandbox: srv, env: []string{
+	return &user{t: t, tmp: tmp, sandbox: srv, client: sandbox.PartnerClient, env: []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LINKSTEP_HOME=" + filepath.Join(dir, "home"), "TMPDIR=" + tmp,
 		"SECRET_OF_THE_HOST=do-not-pass-on",
 	}}
@@ -58,7 +59,11 @@ func (u *user) command(args ...string) *exec.Cmd {
 // connect makes the connection "me".
 func (u *user) connect() {
 	u.t.Helper()
-	doc, err := json.Marshal(u.sandbox.Settings())
+	settings, err := u.sandbox.SettingsFor(u.client)
+	if err != nil {
+		u.t.Fatal(err)
+	}
+	doc, err := json.Marshal(settings)
 	if err != nil {
 		u.t.Fatal(err)
 	}

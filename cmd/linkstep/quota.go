@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -32,6 +33,7 @@ func (a *app) quotaCommand() *cobra.Command {
 type quotaView struct {
 	Connection string               `json:"connection"`
 	Buckets    []plugin.UsageBucket `json:"buckets"`
+	Error      *plugin.Error        `json:"error,omitempty"` // why there are none
 }
 
 func (a *app) quota(ctx context.Context, h *host.Host, args []string) error {
@@ -47,23 +49,44 @@ func (a *app) quota(ctx context.Context, h *host.Host, args []string) error {
 	if err != nil {
 		return err
 	}
+	plugins := &loader{app: a, host: h}
 	views := []quotaView{}
+	var failed *plugin.Error
 	for _, conn := range conns {
-		p, err := a.load(ctx, h, conn.Connector)
-		if err != nil {
+		var usage *plugin.UsageResponse
+		p, err := plugins.load(ctx, conn.Connector)
+		if err == nil {
+			usage, err = p.Usage(ctx, conn)
+		}
+		if err != nil && (len(args) > 0 || errors.Is(err, context.Canceled)) {
 			return err
 		}
-		usage, err := p.Usage(ctx, conn)
-		if err != nil {
-			return err
+		v := quotaView{Connection: conn.Name, Buckets: []plugin.UsageBucket{}, Error: plugin.AsError(err)}
+		if err == nil {
+			v.Buckets = orEmpty(usage.Buckets)
+		} else {
+			failed = v.Error
 		}
-		views = append(views, quotaView{conn.Name, orEmpty(usage.Buckets)})
+		views = append(views, v)
 	}
+	if err := a.printQuotas(views); err != nil {
+		return err
+	}
+	if failed != nil { // one that fails does not hide the others
+		return statusError(exitStatus[failed.Kind])
+	}
+	return nil
+}
+
+func (a *app) printQuotas(views []quotaView) error {
 	if a.json {
 		return a.writeJSON(map[string]any{"output": map[string]any{"connections": views}})
 	}
 	for _, v := range views {
-		if err := a.printQuota(&v); err != nil {
+		if v.Error != nil {
+			fmt.Fprintln(a.out, v.Connection)
+			printError(a.err, v.Error)
+		} else if err := a.printQuota(&v); err != nil {
 			return err
 		}
 	}
@@ -76,14 +99,17 @@ func (a *app) printQuota(v *quotaView) error {
 		fmt.Fprint(a.out, "no calls today\n")
 		return nil
 	}
-	return a.table("ENDPOINT\tCOUNTED FOR\tUSED\tLIMIT\t\tRESETS", func(row func(...any)) {
+	return a.table("ENDPOINT\tCOUNTED FOR\tUSED\tLIMIT\t\tLEFT\tRESETS", func(row func(...any)) {
 		for _, b := range v.Buckets {
-			limit, bar := "not known", ""
+			limit, bar, left := "not known", "", ""
 			if b.Limit != nil {
 				limit = fmt.Sprintf("%d (%s)", *b.Limit, b.Source)
 				bar = quotaBar(b.Used, *b.Limit)
 			}
-			row(b.Endpoint, b.Scope, b.Used, limit, bar, b.ResetsAt.UTC().Format(time.RFC3339))
+			if b.Remaining != nil {
+				left = fmt.Sprint(*b.Remaining)
+			}
+			row(b.Endpoint, b.Scope, b.Used, limit, bar, left, b.ResetsAt.UTC().Format(time.RFC3339))
 		}
 	})
 }
