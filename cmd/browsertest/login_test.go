@@ -45,12 +45,15 @@ func TestLogin(t *testing.T) {
 		{"redirect not registered", testRedirectNotRegistered},
 		{"Ctrl-C", testInterrupt},
 	} {
-		t.Run(tt.name, func(t *testing.T) { tt.test(newMachine(t, dir), browser) })
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			tt.test(newMachine(t, dir), browser)
+		})
 	}
 }
 
-// The member allows the access: the connection works. The same browser is not
-// asked a second time.
+// The member allows the access: the connection works. Logging in again in the
+// same browser, the member is not asked a second time.
 func testAllow(m *machine, browser context.Context) {
 	b := newTab(m.t, browser)
 	login := m.login("--name", "me")
@@ -70,10 +73,10 @@ func testAllow(m *machine, browser context.Context) {
 	m.wantProfile("me", name)
 	b.wantHistory(consentPath, answerPath)
 
-	again := m.login("--name", "again")
+	again := m.login("--name", "me")
 	b.wantAnswerPage(b.open(again.opened()), m.redirect, "Back to the terminal", "code")
-	again.exits(0, "connected again to linkedin as "+name)
-	m.wantProfile("again", name)
+	again.exits(0, "reconnected me to linkedin as "+name)
+	m.wantProfile("me", name)
 	b.wantHistory(consentPath, answerPath, answerPath)
 }
 
@@ -101,7 +104,7 @@ func testCancel(m *machine, browser context.Context) {
 		b := newTab(m.t, browser)
 		login := m.login("--name", "me")
 		b.open(login.opened())
-		b.wantAnswerPage(b.press(tt.button), m.redirect, "Nothing was connected", "error")
+		b.wantAnswerPage(b.press(tt.button), m.redirect, "The access was not given", "error")
 		login.exits(130, tt.words)
 		m.wantNoConnection()
 		b.wantHistory(consentPath, answerPath)
@@ -199,12 +202,12 @@ func testNoBrowserOpens(m *machine, browser context.Context) {
 // LinkedIn shows this problem on a page of its own and sends nobody back, so
 // the command waits, until its time is over.
 func testRedirectNotRegistered(m *machine, browser context.Context) {
-	login := m.login("--name", "me", "--set", "redirect_url="+freeRedirect(m.t), "--timeout", "3s")
+	login := m.login("--name", "me", "--set", "redirect_url="+freeRedirect(m.t), "--timeout", "8s")
 	p := newTab(m.t, browser).open(login.opened())
 	if p.Status != http.StatusBadRequest || !strings.Contains(p.Text, "Redirect_uri doesn't match") {
 		m.t.Errorf("the page of the problem: %+v", p)
 	}
-	login.exits(8, "error: no consent has arrived in time, and nothing was connected\nhint: Start again, and allow more time with --timeout.")
+	login.exits(8, "error: no consent has arrived in time, and nothing has changed\nhint: Start again, and allow more time with --timeout.")
 	m.wantNoConnection()
 }
 

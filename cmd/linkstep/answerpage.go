@@ -15,8 +15,8 @@ type answerPage struct {
 var (
 	pageReceived = answerPage{http.StatusOK, "Back to the terminal",
 		"Linkstep has received the answer, and says there what came of it. You can close this page."}
-	pageDenied = answerPage{http.StatusOK, "Nothing was connected",
-		"The access was not given. The terminal says why. You can close this page."}
+	pageDenied = answerPage{http.StatusOK, "The access was not given",
+		"Nothing has changed. The terminal says why. You can close this page."}
 	pageOther = answerPage{http.StatusBadRequest, "This answers another login",
 		"Linkstep waits for the answer to a login that was begun with another address, and goes on waiting. " +
 			"If you have just consented, paste the address of this page into the terminal in which you began."}

@@ -131,7 +131,7 @@ func noAnswer(why error) error {
 	}
 	return &plugin.Error{
 		Kind: plugin.Deadline, Source: plugin.SourceUser, Effect: plugin.EffectNone, Err: why,
-		Message: "no consent has arrived in time, and nothing was connected",
+		Message: "no consent has arrived in time, and nothing has changed",
 		Hint:    "Start again, and allow more time with --timeout.",
 	}
 }
