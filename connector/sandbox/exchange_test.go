@@ -1,8 +1,10 @@
 package sandbox_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -223,6 +225,30 @@ func TestRefreshTokensRotate(t *testing.T) {
 	wg.Wait()
 	if granted.Load() != 1 {
 		t.Errorf("%d of 8 refreshes at once were granted, want 1", granted.Load())
+	}
+}
+
+// A client that leaves before the answer has refreshed nothing.
+func TestAbandonedRefresh(t *testing.T) {
+	v := arrive(t, &sandbox.Options{Quirks: sandbox.Quirks{RotateRefreshTokens: true}}, sandbox.PartnerClient)
+	first := v.signIn(0)
+	if err := v.server.Fail(sandbox.Fault{Path: "/oauth/v2/accessToken", Stall: 300 * time.Millisecond}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, "POST", v.server.URL()+"/oauth/v2/accessToken", strings.NewReader(v.refreshForm(first.RefreshToken).Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if resp, err := http.DefaultClient.Do(req); err == nil {
+		resp.Body.Close()
+		t.Fatalf("answered with %d in spite of the stall", resp.StatusCode)
+	}
+	time.Sleep(400 * time.Millisecond)
+	if a := v.post("/oauth/v2/accessToken", v.refreshForm(first.RefreshToken)); a.Status != http.StatusOK {
+		t.Errorf("the refresh token was used: %d %s", a.Status, a.Body)
 	}
 }
 

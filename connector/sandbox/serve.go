@@ -1,8 +1,10 @@
 package sandbox
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/base64"
+	"io"
 	"net"
 	"net/http"
 	"strconv"
@@ -56,6 +58,7 @@ func (s *Server) serveLinkedIn(w http.ResponseWriter, r *http.Request, path, que
 	}
 	fault, hit := s.faults.take(r.Method, path)
 	entry.Fault = hit
+	keepBody(r)
 	if !s.wait(r.Context(), s.dice.delay(s.currentLatency())+fault.Stall) {
 		panic(http.ErrAbortHandler) // returning would answer 200
 	}
@@ -71,6 +74,17 @@ func (s *Server) serveLinkedIn(w http.ResponseWriter, r *http.Request, path, que
 	entry.Status = answer.status
 	s.log.add(entry)
 	s.write(w, r, answer, fault)
+}
+
+// keepBody reads the body before the wait, because net/http notices that a client has left only
+// then. What a client did not wait for has not happened.
+func keepBody(r *http.Request) {
+	var read bytes.Buffer
+	_, err := io.Copy(&read, io.LimitReader(r.Body, maxBody))
+	if err != nil {
+		panic(http.ErrAbortHandler) // it has left already
+	}
+	r.Body = io.NopCloser(&read)
 }
 
 func (s *Server) currentLatency() Latency {
