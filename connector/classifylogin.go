@@ -25,6 +25,10 @@ func (s *situation) loginAgain(why string) *plugin.Error {
 	}
 }
 
+// grantDead is all that a refused refresh token tells. Interrupted means that
+// its successor was given and lost, where each works only once.
+const grantDead = "LinkedIn refuses to renew the login: it was revoked, has expired, or its last renewal was interrupted"
+
 // loginEnded is for a token that is gone and cannot be renewed.
 func (s *situation) loginEnded(r *oauth.ReauthorizeError) *plugin.Error {
 	why := "the login has ended"
@@ -40,7 +44,7 @@ func (s *situation) loginEnded(r *oauth.ReauthorizeError) *plugin.Error {
 	case oauth.ReasonRefreshExpired:
 		why = "the login has reached the end of its year"
 	case oauth.ReasonGrantDead:
-		why = "LinkedIn refuses to renew the login: it was revoked, or has expired"
+		why = grantDead
 	}
 	e := s.loginAgain(why)
 	e.Detail = r.Error()
@@ -109,7 +113,7 @@ func (s *situation) tokenRefused(t *oauth.Error) *plugin.Error {
 	case t.Temporary():
 		s.tokenUnreachable(e, t)
 	case t.DeadGrant():
-		e.Kind, e.Message = plugin.Reauthorize, "LinkedIn refuses to renew the login: it was revoked, or has expired"
+		e.Kind, e.Message = plugin.Reauthorize, grantDead
 		e.Hint = "Log in again: " + s.connectCommand()
 	case t.Code == "invalid_client" || t.Status == 401 && t.Code != "access_denied" && t.Code != "invalid_request":
 		e.Kind, e.Source, e.Pointer = plugin.InvalidConfig, plugin.SourceUser, "/client_secret"

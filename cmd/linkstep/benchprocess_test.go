@@ -58,7 +58,7 @@ func sandboxProcess(b *testing.B) sandbox.Settings {
 }
 
 // connected loads a connector with a connection that a member has logged in to.
-func connected(b *testing.B, s sandbox.Settings, src host.Source, kept plugin.Store) (*host.Plugin, *host.Connection) {
+func connected(b testing.TB, s sandbox.Settings, src host.Source, kept plugin.Store) (*host.Plugin, *host.Connection) {
 	b.Helper()
 	h := host.New(&host.Options{Store: kept})
 	b.Cleanup(func() { _ = h.Close(context.Background()) })
@@ -80,6 +80,13 @@ func connected(b *testing.B, s sandbox.Settings, src host.Source, kept plugin.St
 	}
 	conn.Dev, conn.Settings = true, doc
 	conn.Secrets = map[string]plugin.Secret{"client_secret": plugin.NewSecret(s.ClientSecret)}
+	authorize(b, p, conn)
+	return p, conn
+}
+
+// authorize logs the first member in.
+func authorize(b testing.TB, p *host.Plugin, conn *host.Connection) {
+	b.Helper()
 	begun, err := p.Authorize(b.Context(), conn, &plugin.AuthorizeRequest{Begin: &plugin.AuthorizeBegin{}})
 	if err != nil {
 		b.Fatal(err)
@@ -95,7 +102,6 @@ func connected(b *testing.B, s sandbox.Settings, src host.Source, kept plugin.St
 	}}); err != nil {
 		b.Fatal(err)
 	}
-	return p, conn
 }
 
 // echoProcess starts the least plugin that there is.

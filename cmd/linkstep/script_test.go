@@ -23,13 +23,13 @@ func leanPlugin() {
 	serve.Main(func(log *slog.Logger) plugin.Connector { return connector.New(&connector.Options{Logger: log}) })
 }
 
-// TestMain lets the test binary play both commands, so that scripts run real
-// processes. A checked copy of the plugin has its name with something after it.
+// TestMain lets the test binary play both commands, and an engine that embeds
+// the host, so that tests run real processes. A checked copy of the plugin has its name with something after it.
 func TestMain(m *testing.M) {
 	if strings.HasPrefix(filepath.Base(os.Args[0]), "linkstep-linkedin-") {
 		leanPlugin()
 	}
-	testscript.Main(m, map[string]func(){"linkstep": main, "linkstep-linkedin": leanPlugin})
+	testscript.Main(m, map[string]func(){"linkstep": main, "linkstep-linkedin": leanPlugin, "linkstep-engine": engineMain})
 }
 
 // scriptLimit ends a script that hangs.
