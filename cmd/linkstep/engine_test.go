@@ -287,19 +287,21 @@ func search(ctx context.Context, p *host.Plugin, conn *host.Connection, caller i
 	fmt.Printf("%s\n", line)
 }
 
-// awaitLease waits until somebody refreshes the token.
-func (l *login) awaitLease(t testing.TB) {
+// stall makes the next refresh take long, and returns what waits until LinkedIn
+// was asked for it.
+func (l *login) stall(t testing.TB, by time.Duration) (asked func()) {
 	t.Helper()
-	for range 1000 {
-		req := &plugin.LeaseRequest{Key: l.tokenKey(), Holder: "test"} // gives back what it does not hold
-		got, err := l.store.Lease(t.Context(), req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !got.Until.IsZero() {
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
+	if err := l.srv.Fail(sandbox.Fault{Path: tokenPath, Stall: by}); err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal("nobody refreshes the token")
+	return func() {
+		t.Helper()
+		for range 2000 {
+			if len(l.srv.Faults()) == 0 { // it has hit
+				return
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		t.Fatal("nobody refreshes the token")
+	}
 }

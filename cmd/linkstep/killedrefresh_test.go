@@ -139,12 +139,10 @@ func TestKilledRefreshIsNotNoticed(t *testing.T) {
 	if s := l.engine(t, direct, 1).one(); s.failed() != "" { // sees the clock, and stays idle
 		t.Fatal(s.failed())
 	}
-	if err := l.srv.Fail(sandbox.Fault{Path: tokenPath, Times: -1, Stall: time.Minute}); err != nil {
-		t.Fatal(err)
-	}
+	asked := l.stall(t, time.Minute)
 	victim, other := l.engine(t, asProcess, 1), l.engine(t, asProcess, 1)
 	victim.begin()
-	l.awaitLease(t)
+	asked()
 	victim.kill()
 	start := time.Now()
 	s := other.one()
