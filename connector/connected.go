@@ -74,7 +74,7 @@ func (c *Connector) newConnected(ctx context.Context, in *plugin.Connection, set
 	if conn.clock, err = c.clockOf(ctx, conn.api.Host); err != nil {
 		return nil, err
 	}
-	conn.tokens = &tokenStore{state: c.state, key: conn.key("token")}
+	conn.tokens = newTokenStore(c.state, conn.key("token"))
 	conn.oauth = conn.oauthConfig()
 	account, err := conn.readAccount(ctx)
 	if err != nil {

@@ -33,7 +33,7 @@ func (l *leases) Lease(_ context.Context, req *plugin.LeaseRequest) (*plugin.Lea
 func TestLeaseOutlivesWorkAndNotItsHolder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &leases{}
-		one, other := &tokenStore{state: &state{store: store}}, &tokenStore{state: &state{store: store}}
+		one, other := newTokenStore(&state{store: store}, "linkedin/t"), newTokenStore(&state{store: store}, "linkedin/t")
 		release, err := one.Lease(t.Context(), true)
 		if err != nil {
 			t.Fatal(err)
@@ -52,7 +52,23 @@ func TestLeaseOutlivesWorkAndNotItsHolder(t *testing.T) {
 		if waited := time.Since(start); err != nil || waited > leaseTTL+leasePause {
 			t.Errorf("waited %v for the lease of who was killed: %v", waited, err)
 		}
+		again := make(chan struct{})
+		go func() { // of the same process: it waits its turn
+			defer close(again)
+			if release, err := other.Lease(t.Context(), true); err != nil {
+				t.Error(err)
+			} else {
+				release()
+			}
+		}()
+		synctest.Wait()
+		select {
+		case <-again:
+			t.Error("two in one process had the lease")
+		default:
+		}
 		release()
+		<-again
 		time.Sleep(time.Minute)
 		if taken, err := one.Lease(t.Context(), false); taken == nil || err != nil {
 			t.Errorf("a lease that was given back is still held: %v", err)

@@ -72,7 +72,7 @@ func TestState(t *testing.T) {
 func TestTokenStore(t *testing.T) {
 	for name, s := range states(t) {
 		t.Run(name, func(t *testing.T) {
-			ctx, tokens := t.Context(), &tokenStore{state: s, key: "linkedin/t"}
+			ctx, tokens := t.Context(), newTokenStore(s, "linkedin/t")
 			tok := &oauth.Token{AccessToken: "a", Expiry: noon}
 			revision, err := tokens.Save(ctx, tok, 0)
 			if err != nil {
@@ -97,7 +97,7 @@ func TestTokenStore(t *testing.T) {
 
 func TestLease(t *testing.T) {
 	s := states(t)["store"]
-	one, other := &tokenStore{state: s, key: "linkedin/t"}, &tokenStore{state: s, key: "linkedin/t"}
+	one, other := newTokenStore(s, "linkedin/t"), newTokenStore(s, "linkedin/t")
 	release, err := one.Lease(t.Context(), true)
 	if err != nil {
 		t.Fatal(err)
@@ -113,7 +113,7 @@ func TestLease(t *testing.T) {
 		t.Fatal(err)
 	}
 	again()
-	alone, err := (&tokenStore{state: &state{}}).Lease(t.Context(), true)
+	alone, err := newTokenStore(&state{}, "linkedin/t").Lease(t.Context(), true)
 	if err != nil {
 		t.Fatal(err)
 	}

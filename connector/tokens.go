@@ -11,8 +11,14 @@ import (
 
 // tokenStore keeps one connection's token in the state.
 type tokenStore struct {
-	state *state
-	key   string
+	state  *state
+	key    string
+	holder string        // of the lease: the same each time, so that one which a failure of the store left behind is no obstacle
+	turn   chan struct{} // holds one while somebody in this process has the lease or waits for it
+}
+
+func newTokenStore(s *state, key string) *tokenStore {
+	return &tokenStore{state: s, key: key, holder: rand.Text(), turn: make(chan struct{}, 1)}
 }
 
 var (
@@ -65,48 +71,61 @@ const (
 	leaseBeat = time.Second
 	// leasePause is how long a process waits before it asks for a lease again.
 	leasePause = 50 * time.Millisecond
+	// leaseCall is how long extending it or giving it back may take.
+	leaseCall = 2 * time.Second
 )
-
-// leaseCall is how long one call of the store for a lease may take.
-const leaseCall = 2 * time.Second
 
 // Lease implements [oauth.Leaser]. Without a store there is no other process
 // to keep away.
 func (s *tokenStore) Lease(ctx context.Context, wait bool) (func(), error) {
-	store := s.state.store
-	if store == nil {
+	if s.state.store == nil {
 		return func() {}, nil
 	}
-	req := &plugin.LeaseRequest{Key: s.key, Holder: rand.Text(), TTL: leaseTTL}
+	select {
+	case s.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	held, err := s.take(ctx, wait)
+	if !held {
+		<-s.turn
+		return nil, err
+	}
+	return s.hold(ctx), nil
+}
+
+// take asks for the lease, with wait until it is there or ctx ends.
+func (s *tokenStore) take(ctx context.Context, wait bool) (held bool, err error) {
 	for {
-		lease, err := store.Lease(ctx, req)
+		lease, err := s.state.store.Lease(ctx, s.request(leaseTTL))
 		if err != nil {
-			return nil, err
+			return false, err
 		}
-		if lease.Held {
-			return s.hold(ctx, req), nil
-		}
-		if !wait {
-			return nil, nil
+		if lease.Held || !wait {
+			return lease.Held, nil
 		}
 		timer := time.NewTimer(leasePause)
 		select {
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
-			return nil, ctx.Err()
+			return false, ctx.Err()
 		}
 	}
 }
 
+func (s *tokenStore) request(ttl time.Duration) *plugin.LeaseRequest {
+	return &plugin.LeaseRequest{Key: s.key, Holder: s.holder, TTL: ttl}
+}
+
 // hold extends a lease until it is given back. One that cannot be extended runs
 // out; then the token's revision decides between two that refresh.
-func (s *tokenStore) hold(ctx context.Context, req *plugin.LeaseRequest) (release func()) {
+func (s *tokenStore) hold(ctx context.Context) (release func()) {
 	ctx = context.WithoutCancel(ctx)
 	ask := func(ttl time.Duration) {
 		ctx, cancel := context.WithTimeout(ctx, leaseCall)
 		defer cancel()
-		_, _ = s.state.store.Lease(ctx, &plugin.LeaseRequest{Key: req.Key, Holder: req.Holder, TTL: ttl})
+		_, _ = s.state.store.Lease(ctx, s.request(ttl))
 	}
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -116,7 +135,7 @@ func (s *tokenStore) hold(ctx context.Context, req *plugin.LeaseRequest) (releas
 		for {
 			select {
 			case <-beat.C:
-				ask(req.TTL)
+				ask(leaseTTL)
 			case <-done:
 				return
 			}
@@ -126,5 +145,6 @@ func (s *tokenStore) hold(ctx context.Context, req *plugin.LeaseRequest) (releas
 		close(done)
 		<-ended // an extension that came after the end would take the lease anew
 		ask(0)
+		<-s.turn
 	}
 }
