@@ -18,10 +18,10 @@ type app struct {
 	in       io.Reader
 	out, err io.Writer
 
-	json    bool   // --json
-	verbose bool   // --verbose
-	plugin  string // --plugin
-	store   string // --store
+	json   bool // --json
+	log    logging
+	plugin string // --plugin
+	store  string // --store
 
 	command *cobra.Command // the one that runs
 	ran     bool           // its command line was understood
@@ -65,7 +65,7 @@ func (a *app) rootCommand() *cobra.Command {
 	})
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "print exactly one JSON document")
 	root.PersistentFlags().StringVar(&a.store, "store", "", "`URL` of a PostgreSQL store that several hosts share, without a password (default $LINKSTEP_STORE_URL)")
-	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "show the log on standard error")
+	a.logFlags(root)
 	root.AddCommand(
 		a.demoCommand(), a.sandboxCommand(),
 		a.connectorsCommand(), a.actionsCommand(), a.describeCommand(), a.installCommand(),
@@ -91,14 +91,6 @@ func (a *app) pluginFlag(cmd *cobra.Command) {
 	_ = cmd.MarkFlagFilename("plugin")
 }
 
-// logger logs to standard error when --verbose is given.
-func (a *app) logger() *slog.Logger {
-	if !a.verbose {
-		return slog.New(slog.DiscardHandler)
-	}
-	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelDebug}))
-}
-
 // withHost runs f with a host that keeps nothing.
 func (a *app) withHost(ctx context.Context, f func(h *host.Host) error) error {
 	return a.runHost(ctx, &host.Options{}, f)
@@ -122,7 +114,7 @@ func (a *app) withStore(ctx context.Context, f func(h *host.Host) error) error {
 
 // runHost runs f with a host and closes it, whatever happens.
 func (a *app) runHost(ctx context.Context, opts *host.Options, f func(h *host.Host) error) (err error) {
-	opts.Logger = a.logger()
+	opts.Logger = a.logger(slog.LevelWarn)
 	opts.Builtin = []host.Source{host.Self(linkedin, serveCommand, linkedin)}
 	switch dir, err := home(); {
 	case err == nil:

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"time"
 
@@ -75,7 +76,7 @@ func (a *app) conformOptions(f *conformFlags) (*conform.Options, error) {
 	if f.timeout <= 0 {
 		return nil, usagef("--timeout %s: it must be above zero", f.timeout)
 	}
-	opts := &conform.Options{Dev: f.dev, AllowWrites: f.writes, Logger: a.logger(), Timeout: f.timeout}
+	opts := &conform.Options{Dev: f.dev, AllowWrites: f.writes, Logger: a.logger(slog.LevelError), Timeout: f.timeout}
 	if f.settings != "" {
 		s := settings{}
 		if err := s.read(f.settings); err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"syscall"
 	"time"
@@ -48,7 +49,7 @@ func (a *app) demo(ctx context.Context) (err error) {
 		return err
 	}
 	defer srv.Close()
-	h := host.New(&host.Options{Store: s, Logger: a.logger(), Builtin: []host.Source{host.Self(linkedin, serveCommand, linkedin)}})
+	h := host.New(&host.Options{Store: s, Logger: a.logger(slog.LevelError), Builtin: []host.Source{host.Self(linkedin, serveCommand, linkedin)}})
 	defer func() { err = errors.Join(err, h.Close(context.WithoutCancel(ctx))) }()
 
 	d := &demo{app: a, sandbox: srv, host: h, started: time.Now()}

@@ -145,7 +145,7 @@ func TestForecastOfASelfServeClient(t *testing.T) {
 		day    int
 		status int
 		state  string
-	}{{0, 0, "ok"}, {61, exitPerson, "needs_person"}}
+	}{{0, 0, "ok"}, {51, 0, "ends_soon"}, {61, exitPerson, "needs_person"}}
 	for _, tt := range tests {
 		u.sandbox.SetClock(start.Add(time.Duration(tt.day) * 24 * time.Hour))
 		_ = u.command("check", "me", "--deep").Run() // the clock is learned from a reply

@@ -149,6 +149,7 @@ func call[T any](ctx context.Context, p *Plugin, conn *Connection, f func(contex
 	}
 	defer r.calls.Done()
 	if conn != nil {
+		p.host.warnOfNoStore()
 		if err := r.connect(ctx, conn); err != nil {
 			return nil, unsent(p.explain(r, err, "while it took the connection "+conn.Name))
 		}

@@ -27,6 +27,8 @@ type Host struct {
 	restart      restart
 	protocols    protocols
 
+	noStore sync.Once // warns that there is no store
+
 	mu      sync.Mutex // guards the fields below
 	folder  *folder    // made when first needed
 	plugins map[*Plugin]bool
@@ -36,7 +38,8 @@ type Host struct {
 // Options are the parts of a host that have a default.
 type Options struct {
 	// Store is what connectors and connections are kept in. Nil: nothing
-	// outlives the process, refreshed tokens included, and the host warns.
+	// outlives the process, refreshed tokens included, and the host warns when
+	// a connection is first used.
 	Store plugin.Store
 
 	// Audit is the trail that every use of a connection is recorded in when it
@@ -96,9 +99,6 @@ func New(opts *Options) *Host {
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)
 	}
-	if h.store == nil {
-		h.log.Warn("the host has no store: refreshed tokens and quota counters end with the process")
-	}
 	return h
 }
 
@@ -120,6 +120,16 @@ func (h *Host) Load(ctx context.Context, src Source) (*Plugin, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// warnOfNoStore says once what a connection lacks where there is no store.
+func (h *Host) warnOfNoStore() {
+	if h.store != nil {
+		return
+	}
+	h.noStore.Do(func() {
+		h.log.Warn("the host has no store: refreshed tokens and quota counters end with the process")
+	})
 }
 
 // forget takes a closed plugin off the list.

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
+	"time"
 
 	"github.com/linkstep/linkstep/plugin"
 	"github.com/linkstep/linkstep/plugin/internal/wire"
@@ -66,8 +68,27 @@ func (p *Plugin) begin(req *plugin.InvokeRequest) (*plugin.ActionSpec, error) {
 
 // stream runs the action and records it.
 func (p *Plugin) stream(ctx context.Context, conn *Connection, spec *plugin.ActionSpec, req *plugin.InvokeRequest, emit func(*plugin.Event) error, reset func()) (*plugin.Result, error) {
+	began := time.Now()
 	res, err := p.run(ctx, conn, spec, req, emit, reset)
+	if p.host.log.Enabled(ctx, slog.LevelDebug) {
+		p.logAction(ctx, conn, spec, time.Since(began), res, err)
+	}
 	return p.recordAction(ctx, conn, spec, req, emit, res, err), err
+}
+
+// logAction says how an action ended, and nothing of what it gave.
+func (p *Plugin) logAction(ctx context.Context, conn *Connection, spec *plugin.ActionSpec, took time.Duration, res *plugin.Result, err error) {
+	attrs := []slog.Attr{slog.String("action", p.Description().Name+"."+spec.Name), slog.Duration("took", took)}
+	if conn != nil {
+		attrs = append(attrs, slog.String("connection", conn.Name))
+	}
+	if err != nil {
+		e := plugin.AsError(err)
+		attrs = append(attrs, slog.String("kind", e.Kind.String()), slog.String("detail", e.Detail))
+	} else {
+		attrs = append(attrs, slog.Int("upstream_calls", res.Meta.UpstreamCalls), slog.Int("retries", res.Meta.Retries))
+	}
+	p.host.log.LogAttrs(ctx, slog.LevelDebug, "the action has ended", attrs...)
 }
 
 // run validates the input and runs the action. When the plugin crashed and
