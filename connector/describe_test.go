@@ -2,6 +2,7 @@ package connector_test
 
 import (
 	"errors"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -13,7 +14,12 @@ import (
 	"github.com/linkstep/linkstep/plugin"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(connector.ReserverVariable) != "" {
+		connector.ReserverMain()
+	}
+	goleak.VerifyTestMain(m)
+}
 
 func TestDescribeIsFast(t *testing.T) {
 	c := connector.New(nil)
