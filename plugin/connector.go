@@ -55,7 +55,8 @@ type DescribeRequest struct{}
 
 // OpenRequest carries the services of the host.
 type OpenRequest struct {
-	Store Store // nil: the connector keeps its state in memory and says so in a diagnostic
+	Store        Store    // nil: the connector keeps its state in memory and says so in a diagnostic
+	Capabilities []string // optional parts of the contract that the host has, [CapabilityDrain] for example
 }
 
 // OpenResponse is empty today.

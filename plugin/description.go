@@ -40,6 +40,14 @@ const (
 	CapabilityUsage   = "usage"   // Usage answers
 )
 
+// Capabilities that a host may offer.
+const (
+	// CapabilityDrain: a plugin process that has been told to end may refuse
+	// calls; the host makes them again to a new process, and ends the old one
+	// once its calls have ended.
+	CapabilityDrain = "drain"
+)
+
 // Action returns the action of that name, nil when there is none.
 func (d *Description) Action(name string) *ActionSpec {
 	for i := range d.Actions {

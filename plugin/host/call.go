@@ -2,11 +2,13 @@ package host
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
 
 	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/internal/wire"
 )
 
 // Check tells the state of a connection.
@@ -143,10 +145,21 @@ func call[T any](ctx context.Context, p *Plugin, conn *Connection, f func(contex
 	}
 	ctx, cancel := withTimeout(ctx, callTimeout)
 	defer cancel()
-	r, err := p.acquire(ctx)
-	if err != nil {
-		return nil, unsent(err)
+	for {
+		r, err := p.acquire(ctx)
+		if err != nil {
+			return nil, unsent(err)
+		}
+		out, err := callOnce(ctx, p, r, conn, f)
+		if !errors.Is(err, wire.ErrEnding) {
+			return out, err
+		}
+		p.dismiss(r) // and call the next
 	}
+}
+
+// callOnce runs f on a connector that was acquired for this call.
+func callOnce[T any](ctx context.Context, p *Plugin, r *running, conn *Connection, f func(context.Context, *running) (*T, error)) (*T, error) {
 	defer r.calls.Done()
 	if conn != nil {
 		p.host.warnOfNoStore()

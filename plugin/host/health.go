@@ -12,16 +12,18 @@ import (
 	goplugin "github.com/hashicorp/go-plugin"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/health/grpc_health_v1"
+
+	"github.com/linkstep/linkstep/plugin/internal/wire"
 )
 
 // dumpTime is how long a hung process may take to write down where its
 // goroutines are.
 const dumpTime = 2 * time.Second
 
-// health watches whether a process answers.
+// health watches whether a process answers, and whether it was told to end.
 type health struct {
 	timeout time.Duration      // without an answer for so long it is hung
-	stop    context.CancelFunc // nil: it is not asked
+	stop    context.CancelFunc // nil: it is not watched yet
 	asking  sync.WaitGroup
 }
 
@@ -34,19 +36,24 @@ func (h *health) end() {
 	}
 }
 
-// watchHealth asks the process again and again until it ends or is being
-// ended. One that hangs is killed.
-func (p *process) watchHealth(timeout time.Duration) {
-	if timeout < 0 {
-		return
-	}
+// watch waits for word that the process was told to end, and asks again and
+// again whether it lives, until it ends or is being ended. One that hangs is
+// killed; with a negative timeout it is not asked.
+func (p *process) watch(timeout time.Duration) {
 	ctx, stop := context.WithCancel(context.Background())
 	p.health.timeout, p.health.stop = timeout, stop
 	p.health.asking.Go(func() {
-		if !keepsAnswering(ctx, p.ping, timeout) {
-			p.hang()
+		if wire.AwaitEnd(ctx, p.conn) {
+			close(p.leaves)
 		}
 	})
+	if timeout > 0 {
+		p.health.asking.Go(func() {
+			if !keepsAnswering(ctx, p.ping, timeout) {
+				p.hang()
+			}
+		})
+	}
 	p.health.asking.Go(func() {
 		select {
 		case <-p.run.exited:

@@ -80,11 +80,16 @@ func TestStoppedForAMoment(t *testing.T) {
 	}
 }
 
-// TestNotAsked is for debuggers.
+// TestNotAsked is for debuggers: with a timeout below zero, a process that
+// were asked would be found silent at once.
 func TestNotAsked(t *testing.T) {
-	p := tester(t, &Options{Store: new(plugintest.Store), HealthTimeout: -1, StopGrace: 100 * time.Millisecond})
-	if proc := p.current.reached.(*process); proc.health.stop != nil {
-		t.Error("the process is asked all the same")
+	p := tester(t, &Options{Store: new(plugintest.Store), HealthTimeout: -1})
+	pid := p.PID()
+	halt(t, pid)
+	time.Sleep(200 * time.Millisecond)
+	send(t, pid, syscall.SIGCONT)
+	if got := run(t.Context(), p.Invoke, request("events", `{}`)); got.Err != nil || p.PID() != pid {
+		t.Errorf("%v, process %d; want the process %d to go on", got.Err, p.PID(), pid)
 	}
 }
 

@@ -26,6 +26,7 @@ type Host struct {
 	memory       int64
 	restart      restart
 	protocols    protocols
+	capabilities []string
 
 	noStore sync.Once // warns that there is no store
 
@@ -94,7 +95,7 @@ func New(opts *Options) *Host {
 	h := &Host{
 		store: o.Store, audit: o.Audit, log: o.Logger, installedDir: o.InstalledDir, builtin: o.Builtin,
 		startTimeout: cmp.Or(o.StartTimeout, startTimeout), stopGrace: cmp.Or(o.StopGrace, stopGrace),
-		health: cmp.Or(o.HealthTimeout, healthTimeout), memory: o.MemoryLimit, restart: usualRestart, protocols: spoken, plugins: make(map[*Plugin]bool),
+		health: cmp.Or(o.HealthTimeout, healthTimeout), memory: o.MemoryLimit, restart: usualRestart, protocols: spoken, capabilities: []string{plugin.CapabilityDrain}, plugins: make(map[*Plugin]bool),
 	}
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)

@@ -54,8 +54,9 @@ func newPlugin(h *Host, src Source) *Plugin {
 // running is one life of a connector, from its start to its end.
 type running struct {
 	reached
-	calls sync.WaitGroup // in flight
-	noted sync.Once      // notes its end, as a crash or as planned
+	calls     sync.WaitGroup // in flight
+	noted     sync.Once      // notes its end, as a crash or as planned
+	dismissed chan struct{}  // closed when it is called no more because it was told to end; [Plugin.mu] guards the closing
 
 	mu        sync.Mutex // guards the field below
 	connected map[string]*connected

@@ -30,7 +30,8 @@ type process struct {
 	run    *runner
 	copied string // private copy of the binary to remove; empty: none
 
-	protocols protocols // that were offered
+	protocols protocols     // that were offered
+	leaves    chan struct{} // closed when it has been told to end
 
 	mu      sync.Mutex // guards the field below
 	sockets string     // folder of the sockets to remove; empty: none
@@ -47,7 +48,7 @@ func startProcess(ctx context.Context, h *Host, prog program) (reached, error) {
 		return nil, err
 	}
 	cmd := exec.Command(path, prog.args...)
-	p := &process{wire: new(wire.Plugin), run: newRunner(cmd, new(evidence), h.log.With("plugin", prog.path)), protocols: h.protocols}
+	p := &process{wire: new(wire.Plugin), run: newRunner(cmd, new(evidence), h.log.With("plugin", prog.path)), protocols: h.protocols, leaves: make(chan struct{})}
 	if prog.sha256 != "" {
 		p.copied = path
 	}
@@ -73,7 +74,7 @@ func startProcess(ctx context.Context, h *Host, prog program) (reached, error) {
 		p.kill()
 		return nil, err
 	}
-	p.watchHealth(h.health)
+	p.watch(h.health)
 	return p, nil
 }
 
@@ -143,8 +144,9 @@ func (p *process) startError(path, what string, err error) error {
 	return e
 }
 
-func (p *process) ended() <-chan struct{} { return p.run.exited }
-func (p *process) hide(secret string)     { p.run.evidence.hide(secret) }
+func (p *process) ended() <-chan struct{}   { return p.run.exited }
+func (p *process) leaving() <-chan struct{} { return p.leaves }
+func (p *process) hide(secret string)       { p.run.evidence.hide(secret) }
 
 func (p *process) explain() ending {
 	end := p.run.ending()

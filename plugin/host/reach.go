@@ -16,6 +16,10 @@ type reached interface {
 	// happens by itself.
 	ended() <-chan struct{}
 
+	// leaving is closed once the connector has been told to end by someone
+	// else and takes no new calls, nil if that never happens.
+	leaving() <-chan struct{}
+
 	// explain tells what is known of the end.
 	explain() ending
 
@@ -41,9 +45,10 @@ type ender struct {
 	free func()
 }
 
-func (e *ender) ended() <-chan struct{} { return nil }
-func (e *ender) explain() ending        { return ending{} }
-func (e *ender) hide(string)            {}
+func (e *ender) ended() <-chan struct{}   { return nil }
+func (e *ender) leaving() <-chan struct{} { return nil }
+func (e *ender) explain() ending          { return ending{} }
+func (e *ender) hide(string)              {}
 
 func (e *ender) stop(ctx context.Context, grace time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, grace)

@@ -3,10 +3,12 @@ package host
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/internal/wire"
 )
 
 // load starts the connector and checks what it says of itself.
@@ -48,7 +50,7 @@ func (p *Plugin) launch(ctx context.Context, src Source) (*running, *plugin.Desc
 	if err != nil {
 		return nil, nil, err
 	}
-	r := &running{reached: c, connected: make(map[string]*connected)}
+	r := &running{reached: c, dismissed: make(chan struct{}), connected: make(map[string]*connected)}
 	desc, err := p.introduce(ctx, r, src)
 	if err != nil {
 		err = p.notStarted(r, err)
@@ -68,7 +70,7 @@ func (p *Plugin) introduce(callers context.Context, r *running, src Source) (*pl
 		err = p.recognise(desc, src)
 	}
 	if err == nil {
-		req := &plugin.OpenRequest{}
+		req := &plugin.OpenRequest{Capabilities: p.host.capabilities}
 		if p.host.store != nil {
 			req.Store = bind(p.host.store, desc.Name, r.hide)
 		}
@@ -129,6 +131,9 @@ func (p *Plugin) notStarted(r *running, err error) error {
 func (p *Plugin) explain(r *running, err error, when string) error {
 	if plugin.KindOf(err) != plugin.PluginCrashed || plugin.AsError(err).Source != plugin.SourceHost {
 		return err // a connector may say so too; it is none of ours then
+	}
+	if errors.Is(err, wire.ErrEnding) {
+		return err // it is ending, and has said so
 	}
 	if p.isClosed() {
 		return closedError(plugin.EffectUnknown)

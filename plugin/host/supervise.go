@@ -17,11 +17,47 @@ func (p *Plugin) adopt(r *running, reason string) {
 	}
 	p.watching.Go(func() {
 		select {
+		case <-r.leaving():
+			p.dismiss(r)
+		case <-r.dismissed:
 		case <-r.ended():
-			p.bury(r)
 		case <-p.closed:
 		}
+		switch {
+		case p.isDismissed(r):
+			if err := p.retire(r, p.host.stopGrace); err != nil {
+				p.host.log.Warn("the plugin that was told to end did not close cleanly", "plugin", p.name(), "error", err)
+			}
+		case r.hasEnded():
+			p.bury(r)
+		}
 	})
+}
+
+// dismiss takes a connector that was told to end, by the operating system for
+// example, out of service: the next call starts another. Its own goroutine
+// stops it once its calls have ended. That is no crash.
+func (p *Plugin) dismiss(r *running) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.current != r || p.isClosed() {
+		return // it is being stopped already
+	}
+	p.current = nil
+	close(r.dismissed)
+	p.enterLocked(Status{State: Idle, Reason: "the process was told to end"})
+}
+
+// isDismissed reports whether a connector was taken out of service.
+func (p *Plugin) isDismissed(r *running) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	select {
+	case <-r.dismissed:
+		return true
+	default:
+		return false
+	}
 }
 
 // bury frees what is left of a connector that has ended and, unless that was

@@ -10,6 +10,10 @@
 // the host is gone. Standard output belongs to the handshake; what a connector
 // prints after that goes to the host's log.
 //
+// On SIGTERM it takes no new calls, which the host makes to a new process
+// instead, gives those in flight five seconds, closes the connector, which
+// cancels what is left, and ends with status 0. SIGINT is for the host.
+//
 // A panic in a call is that call's error. A panic in a goroutine that the
 // connector starts ends the process, as in every Go program; the host puts its
 // head into the errors of the calls in flight and starts the process anew. No

@@ -8,7 +8,9 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -22,9 +24,14 @@ import (
 )
 
 const (
-	// drainTimeout bounds how long a connector may take to close when it is
-	// told to end.
+	// drainTimeout bounds how long calls in flight may take to end when the
+	// process is told to.
 	drainTimeout = 5 * time.Second
+	// closeTimeout bounds how long a connector may take to close after that.
+	closeTimeout = 5 * time.Second
+	// lastAnswer is how long the answers of the last calls may take to leave
+	// the process. gRPC does not tell when they have.
+	lastAnswer = 100 * time.Millisecond
 	// orphanTimeout is the same when the host is gone: no call can be
 	// answered and nothing be stored any more.
 	orphanTimeout = 500 * time.Millisecond
@@ -33,7 +40,9 @@ const (
 // Main serves the connector that build returns and ends the process: with
 // status 0 when the host is done with it, with status 2 and a word of advice
 // when no host has started it.
-func Main(build func(log *slog.Logger) plugin.Connector) {
+func Main(build func(log *slog.Logger) plugin.Connector) { run(build, drainTimeout) }
+
+func run(build func(log *slog.Logger) plugin.Connector, drain time.Duration) {
 	if os.Getenv(wire.Handshake.MagicCookieKey) != wire.Handshake.MagicCookieValue {
 		name := filepath.Base(os.Args[0])
 		fmt.Fprintf(os.Stderr, "%s is a Linkstep plugin: a host starts it, it does nothing by itself.\n", name)
@@ -44,27 +53,29 @@ func Main(build func(log *slog.Logger) plugin.Connector) {
 	// after the handshake.
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	log := newLogger(os.Stderr)
-	c := &once{Connector: &prints{Connector: guard.Connector(build(log), log), to: os.Stderr}}
+	c := &once{Connector: &prints{Connector: guard.Connector(build(log), log), to: os.Stderr}, closing: make(chan struct{})}
+	gate := wire.NewGate()
 	term := make(chan os.Signal, 1)
 	signal.Notify(term, syscall.SIGTERM)
-	go leave(c, os.Stdin, term, log)
+	go leave(c, gate, os.Stdin, term, drain, log)
 
 	goplugin.Serve(&goplugin.ServeConfig{
 		HandshakeConfig: wire.Handshake,
 		VersionedPlugins: map[int]goplugin.PluginSet{
-			plugin.Protocol: {wire.PluginName: &wire.Plugin{Connector: c}},
+			plugin.Protocol: {wire.PluginName: &wire.Plugin{Connector: c, Gate: gate}},
 		},
 		GRPCServer: func(opts []grpc.ServerOption) *grpc.Server {
-			return grpc.NewServer(append(opts, wire.ServerOptions()...)...)
+			return grpc.NewServer(slices.Concat(opts, wire.ServerOptions(), gate.ServerOptions())...)
 		},
 		Logger: hclog.New(&hclog.LoggerOptions{Level: hclog.Warn, Output: os.Stderr, JSONFormat: true}),
 	})
-	end(c, drainTimeout, log)
+	end(c, closeTimeout, log)
 }
 
 // leave ends the process when the life line, which the host holds at its
-// other end, is cut, or when it is told to terminate.
-func leave(c plugin.Connector, lifeline io.Reader, term <-chan os.Signal, log *slog.Logger) {
+// other end, is cut, or when it is told to terminate: then the calls in flight
+// have a time to end.
+func leave(c *once, gate *wire.Gate, lifeline io.Reader, term <-chan os.Signal, drain time.Duration, log *slog.Logger) {
 	cut := make(chan struct{})
 	go func() {
 		defer close(cut)
@@ -72,15 +83,43 @@ func leave(c plugin.Connector, lifeline io.Reader, term <-chan os.Signal, log *s
 	}()
 	select {
 	case <-term:
-		end(c, drainTimeout, log)
 	case <-cut:
 		end(c, orphanTimeout, log)
 	}
+	select {
+	case <-c.closing: // the host does both
+		end(c, closeTimeout, log)
+	default:
+	}
+	calls := gate.Calls()
+	log.Info("told to end", "calls", calls)
+	drains := c.drains.Load()
+	idle := gate.Shut(drains)
+	if drains {
+		idle = nil // the host knows better which calls are on their way, and ends this process after the last
+	}
+	select {
+	case <-idle:
+	case <-time.After(drain):
+	case <-cut:
+		end(c, orphanTimeout, log)
+	}
+	closeWithin(c, closeTimeout, log)
+	if calls > 0 {
+		time.Sleep(lastAnswer)
+	}
+	os.Exit(0)
 }
 
-// end closes the connector and ends the process, after timeout even if the
-// connector does not heed its context.
+// end closes the connector and ends the process.
 func end(c plugin.Connector, timeout time.Duration, log *slog.Logger) {
+	closeWithin(c, timeout, log)
+	os.Exit(0)
+}
+
+// closeWithin closes the connector. It returns after timeout even if the
+// connector does not heed its context.
+func closeWithin(c plugin.Connector, timeout time.Duration, log *slog.Logger) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	closed := make(chan error, 1)
@@ -97,7 +136,6 @@ func end(c plugin.Connector, timeout time.Duration, log *slog.Logger) {
 	if err != nil {
 		log.Warn("the connector did not close cleanly", "error", err)
 	}
-	os.Exit(0)
 }
 
 // prints makes what the connector prints go to the real standard error, where
@@ -116,15 +154,26 @@ func (p *prints) Describe(ctx context.Context, req *plugin.DescribeRequest) (*pl
 }
 
 // once passes Close on a single time: the host asks for it, and so does the
-// end of the process. A later Close waits for the first.
+// end of the process. A later Close waits for the first. It also keeps what
+// the host said at Open of how a process may end.
 type once struct {
 	plugin.Connector
-	do  sync.Once
-	err error
+	drains  atomic.Bool // the host has CapabilityDrain
+	closing chan struct{}
+	do      sync.Once
+	err     error
+}
+
+func (o *once) Open(ctx context.Context, req *plugin.OpenRequest) (*plugin.OpenResponse, error) {
+	o.drains.Store(slices.Contains(req.Capabilities, plugin.CapabilityDrain))
+	return o.Connector.Open(ctx, req)
 }
 
 func (o *once) Close(ctx context.Context, req *plugin.CloseRequest) (*plugin.CloseResponse, error) {
-	o.do.Do(func() { _, o.err = o.Connector.Close(ctx, req) })
+	o.do.Do(func() {
+		close(o.closing)
+		_, o.err = o.Connector.Close(ctx, req)
+	})
 	if o.err != nil {
 		return nil, o.err
 	}

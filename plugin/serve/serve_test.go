@@ -29,6 +29,9 @@ func TestMain(m *testing.M) {
 		if os.Args[2] == "greeter" {
 			serve.Main(NewGreeter)
 		}
+		if os.Args[2] == "impatient" {
+			serve.MainWithin(func(*slog.Logger) plugin.Connector { return plugintest.New(nil) }, 200*time.Millisecond)
+		}
 		opts := plugintest.Options{HangClose: os.Args[2] == "unclosing"}
 		serve.Main(func(log *slog.Logger) plugin.Connector {
 			opts.Log = log
@@ -190,5 +193,41 @@ func TestExample(t *testing.T) {
 	_, err = p.Invoke(t.Context(), nil, &plugin.InvokeRequest{Action: "greet", Input: []byte(`{"name":"Nobody"}`)}, nil)
 	if plugin.KindOf(err) != plugin.NotFound {
 		t.Errorf("error = %v, want not_found", err)
+	}
+}
+
+// TestDrainIsBounded has a call in flight that does not end by itself when the
+// process is told to.
+func TestDrainIsBounded(t *testing.T) {
+	h := host.New(nil)
+	defer func() {
+		if err := h.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}()
+	p, err := h.Load(t.Context(), host.Self(plugintest.Name, "child", "impatient"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	waiting, ended := make(chan struct{}), make(chan error, 1)
+	go func() {
+		_, err := p.Invoke(t.Context(), host.NewConnection(plugintest.Name, "me"), &plugin.InvokeRequest{Action: "wait_write"}, func(*plugin.Event) error {
+			close(waiting)
+			return nil
+		})
+		ended <- err
+	}()
+	<-waiting
+	began := time.Now()
+	if err := syscall.Kill(p.PID(), syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-ended:
+		if took := time.Since(began); plugin.KindOf(err) != plugin.Canceled || took < 200*time.Millisecond {
+			t.Errorf("the call ends with %v after %s, want canceled when the time is over", err, took)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the process drains for ever")
 	}
 }

@@ -24,6 +24,7 @@ import (
 //	fail     fails: kind, a word of plugin.Kind, or "plain"
 //	panic    panics
 //	wait     waits for the end of its context, notes in the store why it ended
+//	slow     emits a notice, answers after n milliseconds
 //	store    makes one call of the store, see storeCall
 //	secrets  gives back the secrets of the connection
 //	environ  gives back the environment of the process
@@ -62,6 +63,8 @@ func (c *Connector) Invoke(ctx context.Context, req *plugin.InvokeRequest, emit 
 		panic("the value of a panic")
 	case "wait":
 		return nil, c.wait(ctx, emit)
+	case "slow":
+		return c.slow(ctx, in, emit)
 	case "store":
 		return c.storeCall(ctx, in)
 	case "secrets":
@@ -90,6 +93,20 @@ func (c *Connector) Invoke(ctx context.Context, req *plugin.InvokeRequest, emit 
 		return &plugin.Result{Output: []byte(in.Output)}, nil
 	}
 	return nil, fmt.Errorf("no action %q", req.Action)
+}
+
+func (c *Connector) slow(ctx context.Context, in input, emit func(*plugin.Event) error) (*plugin.Result, error) {
+	if err := emit(&plugin.Event{Type: plugin.EventNotice, Code: "slow"}); err != nil {
+		return nil, err
+	}
+	select {
+	case <-time.After(time.Duration(in.N) * time.Millisecond):
+		return result("done")
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-c.over:
+		return nil, context.Canceled
+	}
 }
 
 // input has the fields of all inputs.

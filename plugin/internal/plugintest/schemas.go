@@ -54,7 +54,7 @@ func actionSpecs() []plugin.ActionSpec {
 	for _, name := range []string{"events", "fail", "panic", "wait", "store", "secrets", "environ", "memory", "crash", "noise", "big", "log", "output"} {
 		specs = append(specs, spec(name, openSchema, plugin.EffectRead))
 	}
-	for _, name := range []string{"crash_write", "fail_write", "big_write", "wait_write", "log_write"} {
+	for _, name := range []string{"crash_write", "fail_write", "big_write", "wait_write", "slow_write", "log_write"} {
 		specs = append(specs, spec(name, openSchema, plugin.EffectCreate))
 	}
 	return specs

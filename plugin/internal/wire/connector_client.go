@@ -43,7 +43,7 @@ func (c *connectorClient) Describe(ctx context.Context, _ *plugin.DescribeReques
 }
 
 func (c *connectorClient) Open(ctx context.Context, req *plugin.OpenRequest) (*plugin.OpenResponse, error) {
-	in := &pb.OpenRequest{}
+	in := &pb.OpenRequest{Capabilities: req.Capabilities}
 	if req.Store != nil {
 		id, err := c.lend(req.Store)
 		if err != nil {

@@ -41,7 +41,7 @@ func (s *connectorServer) Describe(ctx context.Context, _ *pb.DescribeRequest) (
 }
 
 func (s *connectorServer) Open(ctx context.Context, in *pb.OpenRequest) (*pb.OpenResponse, error) {
-	req := &plugin.OpenRequest{}
+	req := &plugin.OpenRequest{Capabilities: in.Capabilities}
 	if in.Store != 0 {
 		store, err := s.borrow(in.Store)
 		if err != nil {

@@ -109,6 +109,11 @@ func transportError(ctx context.Context, err error) error {
 		e.Kind, e.Effect = plugin.PluginIncompatible, plugin.EffectNone
 		e.Message = "the plugin does not know this call"
 		e.Hint = "Install a version of the plugin that fits this host."
+	case codes.Aborted:
+		e.Kind, e.Effect, e.Retryable = plugin.PluginCrashed, plugin.EffectNone, true
+		e.Message = "the plugin is ending and takes no calls any more"
+		e.Hint = "Run the step again; the host starts the plugin anew."
+		err = errors.Join(ErrEnding, err)
 	case codes.Unavailable, codes.Canceled: // the latter: this side closed the connection under the call
 		e.Kind, e.Retryable = plugin.PluginCrashed, true
 		e.Message = "the plugin went away during the call"

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/internal/wire/pb"
 )
 
 // PluginName is the one plugin that a plugin process dispenses.
@@ -27,6 +28,7 @@ var Handshake = goplugin.HandshakeConfig{
 type Plugin struct {
 	goplugin.NetRPCUnsupportedPlugin
 	Connector plugin.Connector // plugin's side: what to serve
+	Gate      *Gate            // plugin's side: may refuse calls; nil: none
 	Lent      sync.WaitGroup   // host's side: the stores being served; done once the client is closed
 }
 
@@ -34,6 +36,9 @@ type Plugin struct {
 func (p *Plugin) GRPCServer(broker *goplugin.GRPCBroker, s *grpc.Server) error {
 	if p.Connector == nil {
 		return errors.New("no connector to serve")
+	}
+	if p.Gate != nil {
+		pb.RegisterProcessServiceServer(s, p.Gate)
 	}
 	RegisterConnector(s, p.Connector, func(id uint32) (plugin.Store, error) {
 		conn, err := broker.DialWithOptions(id, DialOptions()...)

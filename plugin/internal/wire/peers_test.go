@@ -17,10 +17,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // dial serves what register registers and returns a connection to it, with
 // the options that hosts and plugins use.
-func dial(t *testing.T, register func(*grpc.Server)) *grpc.ClientConn {
+func dial(t *testing.T, register func(*grpc.Server), opts ...grpc.ServerOption) *grpc.ClientConn {
 	t.Helper()
 	listener := bufconn.Listen(1 << 20)
-	server := grpc.NewServer(ServerOptions()...)
+	server := grpc.NewServer(append(ServerOptions(), opts...)...)
 	register(server)
 	served := make(chan struct{})
 	go func() { defer close(served); _ = server.Serve(listener) }()

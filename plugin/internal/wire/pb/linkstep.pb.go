@@ -328,7 +328,8 @@ func (x *DescribeResponse) GetDescription() []byte {
 type OpenRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The id of the brokered connection that serves StoreService; 0: no store.
-	Store         uint32 `protobuf:"varint,1,opt,name=store,proto3" json:"store,omitempty"`
+	Store         uint32   `protobuf:"varint,1,opt,name=store,proto3" json:"store,omitempty"`
+	Capabilities  []string `protobuf:"bytes,2,rep,name=capabilities,proto3" json:"capabilities,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -368,6 +369,13 @@ func (x *OpenRequest) GetStore() uint32 {
 		return x.Store
 	}
 	return 0
+}
+
+func (x *OpenRequest) GetCapabilities() []string {
+	if x != nil {
+		return x.Capabilities
+	}
+	return nil
 }
 
 type OpenResponse struct {
@@ -2506,6 +2514,78 @@ func (x *CloseResponse) GetError() *Error {
 	return nil
 }
 
+type AwaitEndRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AwaitEndRequest) Reset() {
+	*x = AwaitEndRequest{}
+	mi := &file_linkstep_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AwaitEndRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AwaitEndRequest) ProtoMessage() {}
+
+func (x *AwaitEndRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_linkstep_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AwaitEndRequest.ProtoReflect.Descriptor instead.
+func (*AwaitEndRequest) Descriptor() ([]byte, []int) {
+	return file_linkstep_proto_rawDescGZIP(), []int{36}
+}
+
+type AwaitEndResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AwaitEndResponse) Reset() {
+	*x = AwaitEndResponse{}
+	mi := &file_linkstep_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AwaitEndResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AwaitEndResponse) ProtoMessage() {}
+
+func (x *AwaitEndResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_linkstep_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AwaitEndResponse.ProtoReflect.Descriptor instead.
+func (*AwaitEndResponse) Descriptor() ([]byte, []int) {
+	return file_linkstep_proto_rawDescGZIP(), []int{37}
+}
+
 type GetRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Key           string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
@@ -2515,7 +2595,7 @@ type GetRequest struct {
 
 func (x *GetRequest) Reset() {
 	*x = GetRequest{}
-	mi := &file_linkstep_proto_msgTypes[36]
+	mi := &file_linkstep_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2527,7 +2607,7 @@ func (x *GetRequest) String() string {
 func (*GetRequest) ProtoMessage() {}
 
 func (x *GetRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_linkstep_proto_msgTypes[36]
+	mi := &file_linkstep_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2540,7 +2620,7 @@ func (x *GetRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRequest.ProtoReflect.Descriptor instead.
 func (*GetRequest) Descriptor() ([]byte, []int) {
-	return file_linkstep_proto_rawDescGZIP(), []int{36}
+	return file_linkstep_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *GetRequest) GetKey() string {
@@ -2561,7 +2641,7 @@ type GetResponse struct {
 
 func (x *GetResponse) Reset() {
 	*x = GetResponse{}
-	mi := &file_linkstep_proto_msgTypes[37]
+	mi := &file_linkstep_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2573,7 +2653,7 @@ func (x *GetResponse) String() string {
 func (*GetResponse) ProtoMessage() {}
 
 func (x *GetResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_linkstep_proto_msgTypes[37]
+	mi := &file_linkstep_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2586,7 +2666,7 @@ func (x *GetResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetResponse.ProtoReflect.Descriptor instead.
 func (*GetResponse) Descriptor() ([]byte, []int) {
-	return file_linkstep_proto_rawDescGZIP(), []int{37}
+	return file_linkstep_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *GetResponse) GetError() *Error {
@@ -2621,7 +2701,7 @@ type SwapRequest struct {
 
 func (x *SwapRequest) Reset() {
 	*x = SwapRequest{}
-	mi := &file_linkstep_proto_msgTypes[38]
+	mi := &file_linkstep_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2633,7 +2713,7 @@ func (x *SwapRequest) String() string {
 func (*SwapRequest) ProtoMessage() {}
 
 func (x *SwapRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_linkstep_proto_msgTypes[38]
+	mi := &file_linkstep_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2646,7 +2726,7 @@ func (x *SwapRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SwapRequest.ProtoReflect.Descriptor instead.
 func (*SwapRequest) Descriptor() ([]byte, []int) {
-	return file_linkstep_proto_rawDescGZIP(), []int{38}
+	return file_linkstep_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *SwapRequest) GetKey() string {
@@ -2681,7 +2761,7 @@ type SwapResponse struct {
 
 func (x *SwapResponse) Reset() {
 	*x = SwapResponse{}
-	mi := &file_linkstep_proto_msgTypes[39]
+	mi := &file_linkstep_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2693,7 +2773,7 @@ func (x *SwapResponse) String() string {
 func (*SwapResponse) ProtoMessage() {}
 
 func (x *SwapResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_linkstep_proto_msgTypes[39]
+	mi := &file_linkstep_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2706,7 +2786,7 @@ func (x *SwapResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SwapResponse.ProtoReflect.Descriptor instead.
 func (*SwapResponse) Descriptor() ([]byte, []int) {
-	return file_linkstep_proto_rawDescGZIP(), []int{39}
+	return file_linkstep_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *SwapResponse) GetError() *Error {
@@ -2740,7 +2820,7 @@ type DeleteRequest struct {
 
 func (x *DeleteRequest) Reset() {
 	*x = DeleteRequest{}
-	mi := &file_linkstep_proto_msgTypes[40]
+	mi := &file_linkstep_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2752,7 +2832,7 @@ func (x *DeleteRequest) String() string {
 func (*DeleteRequest) ProtoMessage() {}
 
 func (x *DeleteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_linkstep_proto_msgTypes[40]
+	mi := &file_linkstep_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2765,7 +2845,7 @@ func (x *DeleteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteRequest.ProtoReflect.Descriptor instead.
 func (*DeleteRequest) Descriptor() ([]byte, []int) {
-	return file_linkstep_proto_rawDescGZIP(), []int{40}
+	return file_linkstep_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *DeleteRequest) GetKey() string {
@@ -2792,7 +2872,7 @@ type DeleteResponse struct {
 
 func (x *DeleteResponse) Reset() {
 	*x = DeleteResponse{}
-	mi := &file_linkstep_proto_msgTypes[41]
+	mi := &file_linkstep_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2804,7 +2884,7 @@ func (x *DeleteResponse) String() string {
 func (*DeleteResponse) ProtoMessage() {}
 
 func (x *DeleteResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_linkstep_proto_msgTypes[41]
+	mi := &file_linkstep_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2817,7 +2897,7 @@ func (x *DeleteResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteResponse.ProtoReflect.Descriptor instead.
 func (*DeleteResponse) Descriptor() ([]byte, []int) {
-	return file_linkstep_proto_rawDescGZIP(), []int{41}
+	return file_linkstep_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *DeleteResponse) GetError() *Error {
@@ -2845,7 +2925,7 @@ type ListRequest struct {
 
 func (x *ListRequest) Reset() {
 	*x = ListRequest{}
-	mi := &file_linkstep_proto_msgTypes[42]
+	mi := &file_linkstep_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2857,7 +2937,7 @@ func (x *ListRequest) String() string {
 func (*ListRequest) ProtoMessage() {}
 
 func (x *ListRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_linkstep_proto_msgTypes[42]
+	mi := &file_linkstep_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2870,7 +2950,7 @@ func (x *ListRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRequest.ProtoReflect.Descriptor instead.
 func (*ListRequest) Descriptor() ([]byte, []int) {
-	return file_linkstep_proto_rawDescGZIP(), []int{42}
+	return file_linkstep_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *ListRequest) GetPrefix() string {
@@ -2904,7 +2984,7 @@ type ListResponse struct {
 
 func (x *ListResponse) Reset() {
 	*x = ListResponse{}
-	mi := &file_linkstep_proto_msgTypes[43]
+	mi := &file_linkstep_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2916,7 +2996,7 @@ func (x *ListResponse) String() string {
 func (*ListResponse) ProtoMessage() {}
 
 func (x *ListResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_linkstep_proto_msgTypes[43]
+	mi := &file_linkstep_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2929,7 +3009,7 @@ func (x *ListResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListResponse.ProtoReflect.Descriptor instead.
 func (*ListResponse) Descriptor() ([]byte, []int) {
-	return file_linkstep_proto_rawDescGZIP(), []int{43}
+	return file_linkstep_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *ListResponse) GetError() *Error {
@@ -2957,7 +3037,7 @@ type LeaseRequest struct {
 
 func (x *LeaseRequest) Reset() {
 	*x = LeaseRequest{}
-	mi := &file_linkstep_proto_msgTypes[44]
+	mi := &file_linkstep_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2969,7 +3049,7 @@ func (x *LeaseRequest) String() string {
 func (*LeaseRequest) ProtoMessage() {}
 
 func (x *LeaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_linkstep_proto_msgTypes[44]
+	mi := &file_linkstep_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2982,7 +3062,7 @@ func (x *LeaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LeaseRequest.ProtoReflect.Descriptor instead.
 func (*LeaseRequest) Descriptor() ([]byte, []int) {
-	return file_linkstep_proto_rawDescGZIP(), []int{44}
+	return file_linkstep_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *LeaseRequest) GetKey() string {
@@ -3017,7 +3097,7 @@ type LeaseResponse struct {
 
 func (x *LeaseResponse) Reset() {
 	*x = LeaseResponse{}
-	mi := &file_linkstep_proto_msgTypes[45]
+	mi := &file_linkstep_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3029,7 +3109,7 @@ func (x *LeaseResponse) String() string {
 func (*LeaseResponse) ProtoMessage() {}
 
 func (x *LeaseResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_linkstep_proto_msgTypes[45]
+	mi := &file_linkstep_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3042,7 +3122,7 @@ func (x *LeaseResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LeaseResponse.ProtoReflect.Descriptor instead.
 func (*LeaseResponse) Descriptor() ([]byte, []int) {
-	return file_linkstep_proto_rawDescGZIP(), []int{45}
+	return file_linkstep_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *LeaseResponse) GetError() *Error {
@@ -3075,7 +3155,7 @@ type CountRequest struct {
 
 func (x *CountRequest) Reset() {
 	*x = CountRequest{}
-	mi := &file_linkstep_proto_msgTypes[46]
+	mi := &file_linkstep_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3087,7 +3167,7 @@ func (x *CountRequest) String() string {
 func (*CountRequest) ProtoMessage() {}
 
 func (x *CountRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_linkstep_proto_msgTypes[46]
+	mi := &file_linkstep_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3100,7 +3180,7 @@ func (x *CountRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountRequest.ProtoReflect.Descriptor instead.
 func (*CountRequest) Descriptor() ([]byte, []int) {
-	return file_linkstep_proto_rawDescGZIP(), []int{46}
+	return file_linkstep_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *CountRequest) GetAdds() []*CounterAdd {
@@ -3122,7 +3202,7 @@ type CounterAdd struct {
 
 func (x *CounterAdd) Reset() {
 	*x = CounterAdd{}
-	mi := &file_linkstep_proto_msgTypes[47]
+	mi := &file_linkstep_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3134,7 +3214,7 @@ func (x *CounterAdd) String() string {
 func (*CounterAdd) ProtoMessage() {}
 
 func (x *CounterAdd) ProtoReflect() protoreflect.Message {
-	mi := &file_linkstep_proto_msgTypes[47]
+	mi := &file_linkstep_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3147,7 +3227,7 @@ func (x *CounterAdd) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CounterAdd.ProtoReflect.Descriptor instead.
 func (*CounterAdd) Descriptor() ([]byte, []int) {
-	return file_linkstep_proto_rawDescGZIP(), []int{47}
+	return file_linkstep_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *CounterAdd) GetKey() string {
@@ -3190,7 +3270,7 @@ type CountResponse struct {
 
 func (x *CountResponse) Reset() {
 	*x = CountResponse{}
-	mi := &file_linkstep_proto_msgTypes[48]
+	mi := &file_linkstep_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3202,7 +3282,7 @@ func (x *CountResponse) String() string {
 func (*CountResponse) ProtoMessage() {}
 
 func (x *CountResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_linkstep_proto_msgTypes[48]
+	mi := &file_linkstep_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3215,7 +3295,7 @@ func (x *CountResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountResponse.ProtoReflect.Descriptor instead.
 func (*CountResponse) Descriptor() ([]byte, []int) {
-	return file_linkstep_proto_rawDescGZIP(), []int{48}
+	return file_linkstep_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *CountResponse) GetError() *Error {
@@ -3257,7 +3337,7 @@ type Counter struct {
 
 func (x *Counter) Reset() {
 	*x = Counter{}
-	mi := &file_linkstep_proto_msgTypes[49]
+	mi := &file_linkstep_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3269,7 +3349,7 @@ func (x *Counter) String() string {
 func (*Counter) ProtoMessage() {}
 
 func (x *Counter) ProtoReflect() protoreflect.Message {
-	mi := &file_linkstep_proto_msgTypes[49]
+	mi := &file_linkstep_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3282,7 +3362,7 @@ func (x *Counter) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Counter.ProtoReflect.Descriptor instead.
 func (*Counter) Descriptor() ([]byte, []int) {
-	return file_linkstep_proto_rawDescGZIP(), []int{49}
+	return file_linkstep_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *Counter) GetKey() string {
@@ -3315,7 +3395,7 @@ type CountersRequest struct {
 
 func (x *CountersRequest) Reset() {
 	*x = CountersRequest{}
-	mi := &file_linkstep_proto_msgTypes[50]
+	mi := &file_linkstep_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3327,7 +3407,7 @@ func (x *CountersRequest) String() string {
 func (*CountersRequest) ProtoMessage() {}
 
 func (x *CountersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_linkstep_proto_msgTypes[50]
+	mi := &file_linkstep_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3340,7 +3420,7 @@ func (x *CountersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountersRequest.ProtoReflect.Descriptor instead.
 func (*CountersRequest) Descriptor() ([]byte, []int) {
-	return file_linkstep_proto_rawDescGZIP(), []int{50}
+	return file_linkstep_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *CountersRequest) GetPrefix() string {
@@ -3360,7 +3440,7 @@ type CountersResponse struct {
 
 func (x *CountersResponse) Reset() {
 	*x = CountersResponse{}
-	mi := &file_linkstep_proto_msgTypes[51]
+	mi := &file_linkstep_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3372,7 +3452,7 @@ func (x *CountersResponse) String() string {
 func (*CountersResponse) ProtoMessage() {}
 
 func (x *CountersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_linkstep_proto_msgTypes[51]
+	mi := &file_linkstep_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3385,7 +3465,7 @@ func (x *CountersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountersResponse.ProtoReflect.Descriptor instead.
 func (*CountersResponse) Descriptor() ([]byte, []int) {
-	return file_linkstep_proto_rawDescGZIP(), []int{51}
+	return file_linkstep_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *CountersResponse) GetError() *Error {
@@ -3435,9 +3515,10 @@ const file_linkstep_proto_rawDesc = "" +
 	"\x0fDescribeRequest\"^\n" +
 	"\x10DescribeResponse\x12(\n" +
 	"\x05error\x18\x01 \x01(\v2\x12.linkstep.v1.ErrorR\x05error\x12 \n" +
-	"\vdescription\x18\x02 \x01(\fR\vdescription\"#\n" +
+	"\vdescription\x18\x02 \x01(\fR\vdescription\"G\n" +
 	"\vOpenRequest\x12\x14\n" +
-	"\x05store\x18\x01 \x01(\rR\x05store\"8\n" +
+	"\x05store\x18\x01 \x01(\rR\x05store\x12\"\n" +
+	"\fcapabilities\x18\x02 \x03(\tR\fcapabilities\"8\n" +
 	"\fOpenResponse\x12(\n" +
 	"\x05error\x18\x01 \x01(\v2\x12.linkstep.v1.ErrorR\x05error\"\xda\x01\n" +
 	"\n" +
@@ -3620,7 +3701,9 @@ const file_linkstep_proto_rawDesc = "" +
 	"_remaining\"\x0e\n" +
 	"\fCloseRequest\"9\n" +
 	"\rCloseResponse\x12(\n" +
-	"\x05error\x18\x01 \x01(\v2\x12.linkstep.v1.ErrorR\x05error\"\x1e\n" +
+	"\x05error\x18\x01 \x01(\v2\x12.linkstep.v1.ErrorR\x05error\"\x11\n" +
+	"\x0fAwaitEndRequest\"\x12\n" +
+	"\x10AwaitEndResponse\"\x1e\n" +
 	"\n" +
 	"GetRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\"i\n" +
@@ -3690,7 +3773,9 @@ const file_linkstep_proto_rawDesc = "" +
 	"\x06Invoke\x12\x1a.linkstep.v1.InvokeRequest\x1a\x1b.linkstep.v1.InvokeResponse0\x01\x12D\n" +
 	"\aOptions\x12\x1b.linkstep.v1.OptionsRequest\x1a\x1c.linkstep.v1.OptionsResponse\x12>\n" +
 	"\x05Usage\x12\x19.linkstep.v1.UsageRequest\x1a\x1a.linkstep.v1.UsageResponse\x12>\n" +
-	"\x05Close\x12\x19.linkstep.v1.CloseRequest\x1a\x1a.linkstep.v1.CloseResponse2\xce\x03\n" +
+	"\x05Close\x12\x19.linkstep.v1.CloseRequest\x1a\x1a.linkstep.v1.CloseResponse2Y\n" +
+	"\x0eProcessService\x12G\n" +
+	"\bAwaitEnd\x12\x1c.linkstep.v1.AwaitEndRequest\x1a\x1d.linkstep.v1.AwaitEndResponse2\xce\x03\n" +
 	"\fStoreService\x128\n" +
 	"\x03Get\x12\x17.linkstep.v1.GetRequest\x1a\x18.linkstep.v1.GetResponse\x12;\n" +
 	"\x04Swap\x12\x18.linkstep.v1.SwapRequest\x1a\x19.linkstep.v1.SwapResponse\x12A\n" +
@@ -3712,7 +3797,7 @@ func file_linkstep_proto_rawDescGZIP() []byte {
 	return file_linkstep_proto_rawDescData
 }
 
-var file_linkstep_proto_msgTypes = make([]protoimpl.MessageInfo, 53)
+var file_linkstep_proto_msgTypes = make([]protoimpl.MessageInfo, 55)
 var file_linkstep_proto_goTypes = []any{
 	(*Error)(nil),              // 0: linkstep.v1.Error
 	(*Violation)(nil),          // 1: linkstep.v1.Violation
@@ -3750,30 +3835,32 @@ var file_linkstep_proto_goTypes = []any{
 	(*UsageBucket)(nil),        // 33: linkstep.v1.UsageBucket
 	(*CloseRequest)(nil),       // 34: linkstep.v1.CloseRequest
 	(*CloseResponse)(nil),      // 35: linkstep.v1.CloseResponse
-	(*GetRequest)(nil),         // 36: linkstep.v1.GetRequest
-	(*GetResponse)(nil),        // 37: linkstep.v1.GetResponse
-	(*SwapRequest)(nil),        // 38: linkstep.v1.SwapRequest
-	(*SwapResponse)(nil),       // 39: linkstep.v1.SwapResponse
-	(*DeleteRequest)(nil),      // 40: linkstep.v1.DeleteRequest
-	(*DeleteResponse)(nil),     // 41: linkstep.v1.DeleteResponse
-	(*ListRequest)(nil),        // 42: linkstep.v1.ListRequest
-	(*ListResponse)(nil),       // 43: linkstep.v1.ListResponse
-	(*LeaseRequest)(nil),       // 44: linkstep.v1.LeaseRequest
-	(*LeaseResponse)(nil),      // 45: linkstep.v1.LeaseResponse
-	(*CountRequest)(nil),       // 46: linkstep.v1.CountRequest
-	(*CounterAdd)(nil),         // 47: linkstep.v1.CounterAdd
-	(*CountResponse)(nil),      // 48: linkstep.v1.CountResponse
-	(*Counter)(nil),            // 49: linkstep.v1.Counter
-	(*CountersRequest)(nil),    // 50: linkstep.v1.CountersRequest
-	(*CountersResponse)(nil),   // 51: linkstep.v1.CountersResponse
-	nil,                        // 52: linkstep.v1.Connection.SecretsEntry
+	(*AwaitEndRequest)(nil),    // 36: linkstep.v1.AwaitEndRequest
+	(*AwaitEndResponse)(nil),   // 37: linkstep.v1.AwaitEndResponse
+	(*GetRequest)(nil),         // 38: linkstep.v1.GetRequest
+	(*GetResponse)(nil),        // 39: linkstep.v1.GetResponse
+	(*SwapRequest)(nil),        // 40: linkstep.v1.SwapRequest
+	(*SwapResponse)(nil),       // 41: linkstep.v1.SwapResponse
+	(*DeleteRequest)(nil),      // 42: linkstep.v1.DeleteRequest
+	(*DeleteResponse)(nil),     // 43: linkstep.v1.DeleteResponse
+	(*ListRequest)(nil),        // 44: linkstep.v1.ListRequest
+	(*ListResponse)(nil),       // 45: linkstep.v1.ListResponse
+	(*LeaseRequest)(nil),       // 46: linkstep.v1.LeaseRequest
+	(*LeaseResponse)(nil),      // 47: linkstep.v1.LeaseResponse
+	(*CountRequest)(nil),       // 48: linkstep.v1.CountRequest
+	(*CounterAdd)(nil),         // 49: linkstep.v1.CounterAdd
+	(*CountResponse)(nil),      // 50: linkstep.v1.CountResponse
+	(*Counter)(nil),            // 51: linkstep.v1.Counter
+	(*CountersRequest)(nil),    // 52: linkstep.v1.CountersRequest
+	(*CountersResponse)(nil),   // 53: linkstep.v1.CountersResponse
+	nil,                        // 54: linkstep.v1.Connection.SecretsEntry
 }
 var file_linkstep_proto_depIdxs = []int32{
 	1,  // 0: linkstep.v1.Error.violations:type_name -> linkstep.v1.Violation
 	27, // 1: linkstep.v1.Error.meta:type_name -> linkstep.v1.Meta
 	0,  // 2: linkstep.v1.DescribeResponse.error:type_name -> linkstep.v1.Error
 	0,  // 3: linkstep.v1.OpenResponse.error:type_name -> linkstep.v1.Error
-	52, // 4: linkstep.v1.Connection.secrets:type_name -> linkstep.v1.Connection.SecretsEntry
+	54, // 4: linkstep.v1.Connection.secrets:type_name -> linkstep.v1.Connection.SecretsEntry
 	6,  // 5: linkstep.v1.ConnectRequest.connection:type_name -> linkstep.v1.Connection
 	0,  // 6: linkstep.v1.ConnectResponse.error:type_name -> linkstep.v1.Error
 	9,  // 7: linkstep.v1.ConnectResponse.diagnostics:type_name -> linkstep.v1.Diagnostic
@@ -3806,11 +3893,11 @@ var file_linkstep_proto_depIdxs = []int32{
 	0,  // 34: linkstep.v1.DeleteResponse.error:type_name -> linkstep.v1.Error
 	0,  // 35: linkstep.v1.ListResponse.error:type_name -> linkstep.v1.Error
 	0,  // 36: linkstep.v1.LeaseResponse.error:type_name -> linkstep.v1.Error
-	47, // 37: linkstep.v1.CountRequest.adds:type_name -> linkstep.v1.CounterAdd
+	49, // 37: linkstep.v1.CountRequest.adds:type_name -> linkstep.v1.CounterAdd
 	0,  // 38: linkstep.v1.CountResponse.error:type_name -> linkstep.v1.Error
-	49, // 39: linkstep.v1.CountResponse.counts:type_name -> linkstep.v1.Counter
+	51, // 39: linkstep.v1.CountResponse.counts:type_name -> linkstep.v1.Counter
 	0,  // 40: linkstep.v1.CountersResponse.error:type_name -> linkstep.v1.Error
-	49, // 41: linkstep.v1.CountersResponse.counters:type_name -> linkstep.v1.Counter
+	51, // 41: linkstep.v1.CountersResponse.counters:type_name -> linkstep.v1.Counter
 	2,  // 42: linkstep.v1.ConnectorService.Describe:input_type -> linkstep.v1.DescribeRequest
 	4,  // 43: linkstep.v1.ConnectorService.Open:input_type -> linkstep.v1.OpenRequest
 	7,  // 44: linkstep.v1.ConnectorService.Connect:input_type -> linkstep.v1.ConnectRequest
@@ -3821,32 +3908,34 @@ var file_linkstep_proto_depIdxs = []int32{
 	28, // 49: linkstep.v1.ConnectorService.Options:input_type -> linkstep.v1.OptionsRequest
 	31, // 50: linkstep.v1.ConnectorService.Usage:input_type -> linkstep.v1.UsageRequest
 	34, // 51: linkstep.v1.ConnectorService.Close:input_type -> linkstep.v1.CloseRequest
-	36, // 52: linkstep.v1.StoreService.Get:input_type -> linkstep.v1.GetRequest
-	38, // 53: linkstep.v1.StoreService.Swap:input_type -> linkstep.v1.SwapRequest
-	40, // 54: linkstep.v1.StoreService.Delete:input_type -> linkstep.v1.DeleteRequest
-	42, // 55: linkstep.v1.StoreService.List:input_type -> linkstep.v1.ListRequest
-	44, // 56: linkstep.v1.StoreService.Lease:input_type -> linkstep.v1.LeaseRequest
-	46, // 57: linkstep.v1.StoreService.Count:input_type -> linkstep.v1.CountRequest
-	50, // 58: linkstep.v1.StoreService.Counters:input_type -> linkstep.v1.CountersRequest
-	3,  // 59: linkstep.v1.ConnectorService.Describe:output_type -> linkstep.v1.DescribeResponse
-	5,  // 60: linkstep.v1.ConnectorService.Open:output_type -> linkstep.v1.OpenResponse
-	8,  // 61: linkstep.v1.ConnectorService.Connect:output_type -> linkstep.v1.ConnectResponse
-	11, // 62: linkstep.v1.ConnectorService.Disconnect:output_type -> linkstep.v1.DisconnectResponse
-	16, // 63: linkstep.v1.ConnectorService.Authorize:output_type -> linkstep.v1.AuthorizeResponse
-	19, // 64: linkstep.v1.ConnectorService.Check:output_type -> linkstep.v1.CheckResponse
-	24, // 65: linkstep.v1.ConnectorService.Invoke:output_type -> linkstep.v1.InvokeResponse
-	29, // 66: linkstep.v1.ConnectorService.Options:output_type -> linkstep.v1.OptionsResponse
-	32, // 67: linkstep.v1.ConnectorService.Usage:output_type -> linkstep.v1.UsageResponse
-	35, // 68: linkstep.v1.ConnectorService.Close:output_type -> linkstep.v1.CloseResponse
-	37, // 69: linkstep.v1.StoreService.Get:output_type -> linkstep.v1.GetResponse
-	39, // 70: linkstep.v1.StoreService.Swap:output_type -> linkstep.v1.SwapResponse
-	41, // 71: linkstep.v1.StoreService.Delete:output_type -> linkstep.v1.DeleteResponse
-	43, // 72: linkstep.v1.StoreService.List:output_type -> linkstep.v1.ListResponse
-	45, // 73: linkstep.v1.StoreService.Lease:output_type -> linkstep.v1.LeaseResponse
-	48, // 74: linkstep.v1.StoreService.Count:output_type -> linkstep.v1.CountResponse
-	51, // 75: linkstep.v1.StoreService.Counters:output_type -> linkstep.v1.CountersResponse
-	59, // [59:76] is the sub-list for method output_type
-	42, // [42:59] is the sub-list for method input_type
+	36, // 52: linkstep.v1.ProcessService.AwaitEnd:input_type -> linkstep.v1.AwaitEndRequest
+	38, // 53: linkstep.v1.StoreService.Get:input_type -> linkstep.v1.GetRequest
+	40, // 54: linkstep.v1.StoreService.Swap:input_type -> linkstep.v1.SwapRequest
+	42, // 55: linkstep.v1.StoreService.Delete:input_type -> linkstep.v1.DeleteRequest
+	44, // 56: linkstep.v1.StoreService.List:input_type -> linkstep.v1.ListRequest
+	46, // 57: linkstep.v1.StoreService.Lease:input_type -> linkstep.v1.LeaseRequest
+	48, // 58: linkstep.v1.StoreService.Count:input_type -> linkstep.v1.CountRequest
+	52, // 59: linkstep.v1.StoreService.Counters:input_type -> linkstep.v1.CountersRequest
+	3,  // 60: linkstep.v1.ConnectorService.Describe:output_type -> linkstep.v1.DescribeResponse
+	5,  // 61: linkstep.v1.ConnectorService.Open:output_type -> linkstep.v1.OpenResponse
+	8,  // 62: linkstep.v1.ConnectorService.Connect:output_type -> linkstep.v1.ConnectResponse
+	11, // 63: linkstep.v1.ConnectorService.Disconnect:output_type -> linkstep.v1.DisconnectResponse
+	16, // 64: linkstep.v1.ConnectorService.Authorize:output_type -> linkstep.v1.AuthorizeResponse
+	19, // 65: linkstep.v1.ConnectorService.Check:output_type -> linkstep.v1.CheckResponse
+	24, // 66: linkstep.v1.ConnectorService.Invoke:output_type -> linkstep.v1.InvokeResponse
+	29, // 67: linkstep.v1.ConnectorService.Options:output_type -> linkstep.v1.OptionsResponse
+	32, // 68: linkstep.v1.ConnectorService.Usage:output_type -> linkstep.v1.UsageResponse
+	35, // 69: linkstep.v1.ConnectorService.Close:output_type -> linkstep.v1.CloseResponse
+	37, // 70: linkstep.v1.ProcessService.AwaitEnd:output_type -> linkstep.v1.AwaitEndResponse
+	39, // 71: linkstep.v1.StoreService.Get:output_type -> linkstep.v1.GetResponse
+	41, // 72: linkstep.v1.StoreService.Swap:output_type -> linkstep.v1.SwapResponse
+	43, // 73: linkstep.v1.StoreService.Delete:output_type -> linkstep.v1.DeleteResponse
+	45, // 74: linkstep.v1.StoreService.List:output_type -> linkstep.v1.ListResponse
+	47, // 75: linkstep.v1.StoreService.Lease:output_type -> linkstep.v1.LeaseResponse
+	50, // 76: linkstep.v1.StoreService.Count:output_type -> linkstep.v1.CountResponse
+	53, // 77: linkstep.v1.StoreService.Counters:output_type -> linkstep.v1.CountersResponse
+	60, // [60:78] is the sub-list for method output_type
+	42, // [42:60] is the sub-list for method input_type
 	42, // [42:42] is the sub-list for extension type_name
 	42, // [42:42] is the sub-list for extension extendee
 	0,  // [0:42] is the sub-list for field type_name
@@ -3875,9 +3964,9 @@ func file_linkstep_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_linkstep_proto_rawDesc), len(file_linkstep_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   53,
+			NumMessages:   55,
 			NumExtensions: 0,
-			NumServices:   2,
+			NumServices:   3,
 		},
 		GoTypes:           file_linkstep_proto_goTypes,
 		DependencyIndexes: file_linkstep_proto_depIdxs,

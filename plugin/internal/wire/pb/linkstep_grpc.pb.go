@@ -478,6 +478,118 @@ var ConnectorService_ServiceDesc = grpc.ServiceDesc{
 }
 
 const (
+	ProcessService_AwaitEnd_FullMethodName = "/linkstep.v1.ProcessService/AwaitEnd"
+)
+
+// ProcessServiceClient is the client API for ProcessService service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+//
+// ProcessService is served by the plugin process, beside ConnectorService.
+type ProcessServiceClient interface {
+	// AwaitEnd is answered when the process has been told to end, by SIGTERM
+	// say. From then on it refuses calls with the status ABORTED, if the host
+	// has the capability "drain", and waits for the host to end it.
+	AwaitEnd(ctx context.Context, in *AwaitEndRequest, opts ...grpc.CallOption) (*AwaitEndResponse, error)
+}
+
+type processServiceClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewProcessServiceClient(cc grpc.ClientConnInterface) ProcessServiceClient {
+	return &processServiceClient{cc}
+}
+
+func (c *processServiceClient) AwaitEnd(ctx context.Context, in *AwaitEndRequest, opts ...grpc.CallOption) (*AwaitEndResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(AwaitEndResponse)
+	err := c.cc.Invoke(ctx, ProcessService_AwaitEnd_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ProcessServiceServer is the server API for ProcessService service.
+// All implementations must embed UnimplementedProcessServiceServer
+// for forward compatibility.
+//
+// ProcessService is served by the plugin process, beside ConnectorService.
+type ProcessServiceServer interface {
+	// AwaitEnd is answered when the process has been told to end, by SIGTERM
+	// say. From then on it refuses calls with the status ABORTED, if the host
+	// has the capability "drain", and waits for the host to end it.
+	AwaitEnd(context.Context, *AwaitEndRequest) (*AwaitEndResponse, error)
+	mustEmbedUnimplementedProcessServiceServer()
+}
+
+// UnimplementedProcessServiceServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedProcessServiceServer struct{}
+
+func (UnimplementedProcessServiceServer) AwaitEnd(context.Context, *AwaitEndRequest) (*AwaitEndResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method AwaitEnd not implemented")
+}
+func (UnimplementedProcessServiceServer) mustEmbedUnimplementedProcessServiceServer() {}
+func (UnimplementedProcessServiceServer) testEmbeddedByValue()                        {}
+
+// UnsafeProcessServiceServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to ProcessServiceServer will
+// result in compilation errors.
+type UnsafeProcessServiceServer interface {
+	mustEmbedUnimplementedProcessServiceServer()
+}
+
+func RegisterProcessServiceServer(s grpc.ServiceRegistrar, srv ProcessServiceServer) {
+	// If the following call panics, it indicates UnimplementedProcessServiceServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&ProcessService_ServiceDesc, srv)
+}
+
+func _ProcessService_AwaitEnd_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AwaitEndRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ProcessServiceServer).AwaitEnd(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ProcessService_AwaitEnd_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ProcessServiceServer).AwaitEnd(ctx, req.(*AwaitEndRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+// ProcessService_ServiceDesc is the grpc.ServiceDesc for ProcessService service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var ProcessService_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "linkstep.v1.ProcessService",
+	HandlerType: (*ProcessServiceServer)(nil),
+	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "AwaitEnd",
+			Handler:    _ProcessService_AwaitEnd_Handler,
+		},
+	},
+	Streams:  []grpc.StreamDesc{},
+	Metadata: "linkstep.proto",
+}
+
+const (
 	StoreService_Get_FullMethodName      = "/linkstep.v1.StoreService/Get"
 	StoreService_Swap_FullMethodName     = "/linkstep.v1.StoreService/Swap"
 	StoreService_Delete_FullMethodName   = "/linkstep.v1.StoreService/Delete"
