@@ -70,7 +70,7 @@ func (a *app) rootCommand() *cobra.Command {
 		a.demoCommand(), a.sandboxCommand(),
 		a.connectorsCommand(), a.actionsCommand(), a.describeCommand(), a.installCommand(),
 		a.connectCommand(), a.connectionsCommand(), a.checkCommand(), a.disconnectCommand(),
-		a.invokeCommand(), a.quotaCommand(), a.auditCommand(), a.keysCommand(), a.conformCommand(),
+		a.invokeCommand(), a.quotaCommand(), a.auditCommand(), a.privacyCommand(), a.keysCommand(), a.conformCommand(),
 		a.newCommand(), a.schemasCommand(),
 		a.serveConnectorCommand(),
 	)
@@ -99,6 +99,11 @@ func (a *app) withHost(ctx context.Context, f func(h *host.Host) error) error {
 // withStore runs f with a host on the store of the home folder and its audit
 // trail.
 func (a *app) withStore(ctx context.Context, f func(h *host.Host) error) error {
+	return a.withTrail(ctx, func(h *host.Host, _ *trail) error { return f(h) })
+}
+
+// withTrail is withStore for what reads the trail too.
+func (a *app) withTrail(ctx context.Context, f func(h *host.Host, t *trail) error) error {
 	s, err := a.openStore(ctx)
 	if err != nil {
 		return err
@@ -109,7 +114,7 @@ func (a *app) withStore(ctx context.Context, f func(h *host.Host) error) error {
 		return err
 	}
 	defer t.close()
-	return a.runHost(ctx, &host.Options{Store: s, Audit: t}, f)
+	return a.runHost(ctx, &host.Options{Store: s, Audit: t}, func(h *host.Host) error { return f(h, t) })
 }
 
 // runHost runs f with a host and closes it, whatever happens.

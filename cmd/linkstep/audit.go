@@ -49,6 +49,7 @@ func (a *app) auditCommand() *cobra.Command {
 	flags.StringVar(&f.since, "since", "", "only from this `time` on: 12h, 7d, 2026-11-24 or 2026-11-24T12:00:00Z")
 	flags.IntVar(&f.limit, "limit", 100, "at most so many rows")
 	a.completeConnectionFlag(cmd)
+	_ = cmd.RegisterFlagCompletionFunc("member", a.completeMembers)
 	return cmd
 }
 

@@ -65,3 +65,18 @@ func (a *app) completeConnectionFlag(cmd *cobra.Command) {
 		return a.completeConnections(cmd, nil, prefix)
 	})
 }
+
+// completeMembers completes the URN of the account of a connection.
+func (a *app) completeMembers(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	var urns []string
+	_ = a.withStore(cmd.Context(), func(h *host.Host) error {
+		conns, err := allConnections(cmd.Context(), h)
+		for _, conn := range conns {
+			if conn.Account.URN != "" {
+				urns = append(urns, conn.Account.URN+"\t"+conn.Name)
+			}
+		}
+		return err
+	})
+	return urns, cobra.ShellCompDirectiveNoFileComp
+}

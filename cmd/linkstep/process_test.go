@@ -57,7 +57,7 @@ func (u *user) command(args ...string) *exec.Cmd {
 }
 
 // connect makes the connection "me".
-func (u *user) connect() {
+func (u *user) connect(more ...string) {
 	u.t.Helper()
 	settings, err := u.sandbox.SettingsFor(u.client)
 	if err != nil {
@@ -71,7 +71,7 @@ func (u *user) connect() {
 	if err := os.WriteFile(file, doc, 0o600); err != nil {
 		u.t.Fatal(err)
 	}
-	if out, err := u.command("connect", "linkedin", "--name", "me", "--dev", "--settings", file, "--yes").CombinedOutput(); err != nil {
+	if out, err := u.command(append([]string{"connect", "linkedin", "--name", "me", "--dev", "--settings", file, "--yes"}, more...)...).CombinedOutput(); err != nil {
 		u.t.Fatalf("connect: %v\n%s", err, out)
 	}
 }

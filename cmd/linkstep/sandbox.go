@@ -111,21 +111,30 @@ func writeReadyFile(path string, settings any) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".ready-") // mode 0600
-	if err == nil {
-		_, err = f.Write(append(doc, '\n'))
-		if closeErr := f.Close(); err == nil {
-			err = closeErr
-		}
-		if err == nil {
-			err = os.Rename(f.Name(), path)
-		}
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-	}
-	if err != nil {
+	if err := writePrivate(path, append(doc, '\n')); err != nil {
 		return settingsError(path, "cannot be written", "Name another --ready-file.", err)
 	}
 	return nil
+}
+
+// writePrivate writes a file that only its owner can read, whole or not at all.
+func writePrivate(path string, content []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".linkstep-") // mode 0600
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if err == nil {
+		err = f.Sync()
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+	}
+	return err
 }
