@@ -129,6 +129,14 @@ func TestRefreshedTokenIsSavedBeforeItIsUsed(t *testing.T) {
 	if diff := cmp.Diff(want, b.steps()); diff != "" {
 		t.Errorf("requests (-want +got): a token that is not saved must not be used\n%s", diff)
 	}
+	b.srv.ResetRequests()
+	store.stuck.Store(false)
+	if err := step(); err != nil {
+		t.Errorf("with room on the disk: %s", detailed(err))
+	}
+	if diff := cmp.Diff([]string{"GET /v2/userinfo 200"}, b.steps()); diff != "" {
+		t.Errorf("requests (-want +got): a token that was not saved must not be lost\n%s", diff)
+	}
 }
 
 func TestLoginThatCannotBeRenewed(t *testing.T) {

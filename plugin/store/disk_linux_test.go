@@ -21,6 +21,7 @@ import (
 func init() {
 	children["open"] = childOpen
 	children["fill"] = childFill
+	children["readonly"] = childReadOnly
 }
 
 // childOpen gives up being root, to whom every folder is writable, opens the
@@ -93,8 +94,88 @@ func TestReadOnlyHome(t *testing.T) {
 			if diff := cmp.Diff(before, names(t, base)); diff != "" {
 				t.Errorf("%s: something was left behind (-before +after):\n%s", tt.why, diff)
 			}
+			if out, err := exec.Command("chmod", "-R", "u+rwX", base).CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			giveToNobody(t, base)
+			if out, err := child(t, "open", p).Output(); err != nil || strings.TrimSpace(string(out)) != "null" {
+				t.Errorf("%s: once it is writable: %s, %v", tt.why, out, err)
+			}
 		})
 	}
+}
+
+// childReadOnly runs in a mount namespace of its own. It writes a value, makes
+// the disk of the home read-only, opens the store, prints the error, makes the
+// disk writable, and goes on.
+func childReadOnly(p place, _ []string) error {
+	if err := syscall.Mount("tmpfs", p.home, "tmpfs", 0, ""); err != nil {
+		fmt.Print(noMount, err)
+		return nil
+	}
+	use := func() error {
+		s, err := p.try()
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		got, err := s.Get(context.Background(), &plugin.GetRequest{Key: "linkedin/token"})
+		if err != nil {
+			return err
+		}
+		_, err = s.Swap(context.Background(), &plugin.SwapRequest{Key: "linkedin/token", Value: append(got.Value, 'A'), Revision: got.Revision})
+		return err
+	}
+	if err := use(); err != nil {
+		return err
+	}
+	if err := syscall.Mount("tmpfs", p.home, "tmpfs", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+		return err
+	}
+	json.NewEncoder(os.Stdout).Encode(plugin.AsError(use()))
+	if err := syscall.Mount("tmpfs", p.home, "tmpfs", syscall.MS_REMOUNT, ""); err != nil {
+		return err
+	}
+	if err := use(); err != nil {
+		return fmt.Errorf("with a writable disk: %w", err)
+	}
+	s, err := p.try()
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if got, err := s.Get(context.Background(), &plugin.GetRequest{Key: "linkedin/token"}); err != nil || string(got.Value) != "AA" {
+		return fmt.Errorf("the value is %q, %w", got.Value, err)
+	}
+	return nil
+}
+
+func TestReadOnlyDisk(t *testing.T) {
+	p := newPlace(t)
+	mkdir(t, p.home)
+	e := inNamespace(t, child(t, "readonly", p))
+	if want := p.database() + " cannot be written to"; e.Kind != plugin.StoreUnavailable || e.Message != want || e.Hint == "" {
+		t.Errorf("error is %+v, want %q", e, want)
+	}
+}
+
+// inNamespace runs a child that mounts, and returns the error that it prints.
+func inNamespace(t *testing.T, cmd *exec.Cmd) *plugin.Error {
+	t.Helper()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWUSER,
+		UidMappings: []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}}, GidMappings: []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}}}
+	out, err := cmd.Output()
+	if _, ran := errors.AsType[*exec.ExitError](err); (err != nil && !ran) || strings.HasPrefix(string(out), noMount) {
+		t.Skipf("needs a user namespace to mount a small file system in: %s%v", out, err)
+	}
+	if err != nil {
+		t.Errorf("child: %v", err)
+	}
+	e := &plugin.Error{}
+	if err := json.Unmarshal(out, e); err != nil {
+		t.Fatalf("child said %s: %v", out, err)
+	}
+	return e
 }
 
 // noMount is what childFill says where it may not mount.
@@ -141,20 +222,7 @@ func TestFullDisk(t *testing.T) {
 		t.Run(size, func(t *testing.T) {
 			p := newPlace(t)
 			mkdir(t, p.home)
-			cmd := child(t, "fill", p, size)
-			cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWUSER,
-				UidMappings: []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}}, GidMappings: []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}}}
-			out, err := cmd.Output()
-			if _, ran := errors.AsType[*exec.ExitError](err); (err != nil && !ran) || strings.HasPrefix(string(out), noMount) {
-				t.Skipf("needs a user namespace to mount a small file system in: %s%v", out, err)
-			}
-			if err != nil {
-				t.Errorf("child: %v", err)
-			}
-			e := &plugin.Error{}
-			if err := json.Unmarshal(out, e); err != nil {
-				t.Fatalf("child said %s: %v", out, err)
-			}
+			e := inNamespace(t, child(t, "fill", p, size))
 			want := "the disk of " + p.database() + " is full"
 			if e.Kind != plugin.StoreUnavailable || e.Message != want || !strings.Contains(e.Hint, "Free some space") {
 				t.Errorf("error is %+v, want %q", e, want)

@@ -88,10 +88,15 @@ func movedValue(t *testing.T, newPlace func(testing.TB) place) {
 			s := p.open(t)
 			put(t, s, "linkedin/a", "token of a")
 			put(t, s, "linkedin/b", "token of b")
+			p.exec(t, "CREATE TABLE kept AS SELECT * FROM entries")
 			p.exec(t, tt.script)
 			got, err := s.Get(t.Context(), &plugin.GetRequest{Key: "linkedin/a"})
 			if e := plugin.AsError(err); e == nil || e.Kind != plugin.StoreUnavailable || !strings.Contains(e.Message, "linkedin/a") || e.Hint == "" {
 				t.Errorf("%s: Get = %+v, %+v, want store_unavailable that names the key", tt.why, got, e)
+			}
+			p.exec(t, "DELETE FROM entries; INSERT INTO entries SELECT * FROM kept")
+			if a, b := get(t, s, "linkedin/a"), get(t, s, "linkedin/b"); a != "token of a" || b != "token of b" {
+				t.Errorf("%s: values are %q and %q with the rows back in place", tt.why, a, b)
 			}
 		})
 	}
