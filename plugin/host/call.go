@@ -184,12 +184,11 @@ func unsent(err error) error {
 // connect gives the connector a connection unless it has it already. Callers
 // that ask at the same moment share one call.
 func (r *running) connect(ctx context.Context, conn *Connection) error {
-	print := conn.fingerprint()
 	for {
 		r.mu.Lock()
 		c := r.connected[conn.ID]
-		if c == nil || c.print != print {
-			c = &connected{conn: conn, print: print, ready: make(chan struct{})}
+		if !c.is(conn) {
+			c = &connected{conn: conn, print: conn.fingerprint(), ready: make(chan struct{})}
 			r.connected[conn.ID] = c
 			r.mu.Unlock()
 			return r.introduce(ctx, conn, c)

@@ -70,6 +70,12 @@ type connected struct {
 	err   error         // of the connector, valid once ready is closed
 }
 
+// is reports whether conn is the connection that the connector has. The same
+// pointer means the same settings: one in use does not change.
+func (c *connected) is(conn *Connection) bool {
+	return c != nil && (c.conn == conn || c.print == conn.fingerprint())
+}
+
 // hasEnded reports whether no call can succeed any more.
 func (r *running) hasEnded() bool {
 	select {
@@ -120,7 +126,7 @@ func (p *Plugin) name() string {
 // withTimeout gives a call that has no deadline one.
 func withTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	if _, ok := ctx.Deadline(); ok {
-		return context.WithCancel(ctx)
+		return ctx, func() {}
 	}
 	return context.WithTimeout(ctx, d)
 }
