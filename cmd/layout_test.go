@@ -61,7 +61,7 @@ var libraries = map[string][]string{
 	"plugin/host":             {"github.com/hashicorp/go-plugin", "github.com/hashicorp/go-hclog", "google.golang.org/grpc", "github.com/santhosh-tekuri/jsonschema/v6"},
 	"plugin/conform":          {"github.com/santhosh-tekuri/jsonschema/v6"},
 	"plugin/schema":           {"github.com/invopop/jsonschema"},
-	"plugin/store":            {"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/tink-crypto/tink-go/v2", "google.golang.org/protobuf"},
+	"plugin/store":            {"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/tink-crypto/tink-go/v2", "google.golang.org/protobuf", "github.com/godbus/dbus/v5"},
 	"plugin/store/storetest":  {"github.com/jackc/pgx/v5"},
 	"connector/oauth":         {"golang.org/x/oauth2", "golang.org/x/sync"},
 	"connector/retry":         {"github.com/sethvargo/go-retry"},
@@ -73,7 +73,7 @@ var libraries = map[string][]string{
 // lean are what the installed plugin binary must not link, directly or not.
 var lean = []string{
 	module + "/plugin/host", module + "/plugin/store", module + "/plugin/schema", module + "/connector/sandbox",
-	"github.com/invopop/jsonschema", "github.com/santhosh-tekuri/jsonschema", "modernc.org/sqlite", "github.com/jackc/pgx", "github.com/tink-crypto", "github.com/spf13/cobra",
+	"github.com/invopop/jsonschema", "github.com/santhosh-tekuri/jsonschema", "modernc.org/sqlite", "github.com/jackc/pgx", "github.com/tink-crypto", "github.com/godbus/dbus", "github.com/spf13/cobra",
 }
 
 // listed is what go list says of a package.

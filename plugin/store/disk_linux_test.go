@@ -67,7 +67,7 @@ func TestReadOnlyHome(t *testing.T) {
 		}, "the key file BASE/config/key.json cannot be written to", "Set LINKSTEP_KEY_FILE to a place that you can write to.", "the key lies elsewhere"},
 		{"unreadable key", func(t *testing.T, p place) { chmod(t, p.key, 0o000) },
 			"the key file BASE/config/key.json cannot be read",
-			"Restore the key file, or set LINKSTEP_KEY_FILE to where it is. If it is lost, move the database away and connect the accounts again.", "belongs to someone else"},
+			"Restore the key, or set LINKSTEP_KEY_FILE to a file with it. If it is lost, move the database away and connect the accounts again.", "belongs to someone else"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

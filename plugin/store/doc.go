@@ -10,9 +10,10 @@
 // Values are encrypted, each under its own key name, so that a value copied to
 // another row does not open. The key lies in a file outside the database; it
 // is made together with a new database and never over one that exists.
-// [Store.RotateKey] replaces it while other processes go on. Key names, counters
-// and leases are not encrypted: put no secret and nothing about a person into a
-// name.
+// [Store.UseKeyring] moves it into the keyring of the user's desktop and
+// [Store.RotateKey] replaces it, both while other processes go on. Key names,
+// counters and leases are not encrypted: put no secret and nothing about a person
+// into a name.
 //
 // [Store.Audit] is a trail of who used which connection for whose data, for the
 // host alone. Members are in it as keyed hashes.
@@ -28,8 +29,8 @@
 // end of the caller's context, Internal a request that cannot be meant. No error
 // contains the URL of a server or a password.
 //
-// The package does not read the environment, except for the default places and
-// what PostgreSQL's driver reads, does not protect a key file from its owner's
+// The package does not read the environment, except for the default places, the
+// way to the keyring and what PostgreSQL's driver reads, does not protect a key file from its owner's
 // other programs, and deletes no counters. SQLite needs a local disk with hard
 // links: the locks of its WAL do not work over a network. PostgreSQL, tried with
 // version 15, is spoken to directly: PgBouncer refuses what is set for a

@@ -10,7 +10,7 @@ import (
 )
 
 // schemaVersion is the version of the tables that this program makes.
-const schemaVersion = 5
+const schemaVersion = 6
 
 // onPlaces runs a test on each engine, with a function that returns a place
 // where nothing is yet.

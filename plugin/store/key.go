@@ -23,9 +23,23 @@ type dataKey struct {
 func newKeyset() (*keyset.Handle, error) { return keyset.NewHandle(aead.AES256GCMKeyTemplate()) }
 
 // dataKeyOf takes from a keyset the key that seals and, unless it is 0, the
-// one before. All others in it do not count: they are of other databases or of
-// former times.
+// one before.
 func dataKeyOf(handle *keyset.Handle, id, previous uint32) (*dataKey, error) {
+	chosen, err := choose(handle, id, previous)
+	if err != nil {
+		return nil, err
+	}
+	a, err := aead.New(chosen)
+	if err != nil {
+		return nil, err
+	}
+	return &dataKey{id: id, previous: previous, aead: a}, nil
+}
+
+// choose returns a keyset of the key that seals and, unless it is 0, the one
+// before. All others do not count: they are of other databases or of former
+// times.
+func choose(handle *keyset.Handle, id, previous uint32) (*keyset.Handle, error) {
 	manager := keyset.NewManagerFromHandle(handle)
 	if err := manager.SetPrimary(id); err != nil {
 		return nil, err
@@ -41,15 +55,7 @@ func dataKeyOf(handle *keyset.Handle, id, previous uint32) (*dataKey, error) {
 			}
 		}
 	}
-	chosen, err := manager.Handle()
-	if err != nil {
-		return nil, err
-	}
-	a, err := aead.New(chosen)
-	if err != nil {
-		return nil, err
-	}
-	return &dataKey{id: id, previous: previous, aead: a}, nil
+	return manager.Handle()
 }
 
 // seal encrypts the value at a row and column, 33 bytes longer than it was.
@@ -82,4 +88,30 @@ func addKey(handle *keyset.Handle) (*keyset.Handle, uint32, error) {
 	}
 	more, err := manager.Handle()
 	return more, id, err
+}
+
+// merge returns a keyset with the keys of another added, but for those whose id
+// it has already. The primary key stays.
+func merge(into, from *keyset.Handle) (*keyset.Handle, error) {
+	manager, there := keyset.NewManagerFromHandle(into), map[uint32]bool{}
+	for i := range into.Len() {
+		entry, err := into.Entry(i)
+		if err != nil {
+			return nil, err
+		}
+		there[entry.KeyID()] = true
+	}
+	for i := range from.Len() {
+		entry, err := from.Entry(i)
+		if err != nil {
+			return nil, err
+		}
+		if there[entry.KeyID()] {
+			continue
+		}
+		if _, err := manager.AddKey(entry.Key()); err != nil { // keeps its id
+			return nil, err
+		}
+	}
+	return manager.Handle()
 }

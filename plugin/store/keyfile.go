@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -23,9 +24,9 @@ type keyFile struct {
 	database string // whose key it is, for messages
 }
 
-func (k *keyFile) name() string { return k.path }
+func (k *keyFile) place() KeyPlace { return KeyPlace{Source: fromFile, Name: k.path} }
 
-func (k *keyFile) read() (*keyset.Handle, error) {
+func (k *keyFile) read(context.Context, ...uint32) (*keyset.Handle, error) {
 	text, err := readLimited(k.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -41,39 +42,57 @@ func (k *keyFile) read() (*keyset.Handle, error) {
 	return handle, nil
 }
 
-// extend adds a key to the file. Other processes read the old file or the new
-// one, nothing in between; of several that add, none loses the other's key.
-func (k *keyFile) extend() (uint32, error) {
-	id, err := k.extendLocked()
+// extend adds a random key to the file.
+func (k *keyFile) extend(ctx context.Context) (id uint32, err error) {
+	err = k.change(ctx, func(old *keyset.Handle) (more *keyset.Handle, err error) {
+		more, id, err = addKey(old)
+		return more, err
+	})
+	return id, err
+}
+
+// keep adds the keys of a keyset to the file, and makes it where there is none.
+func (k *keyFile) keep(ctx context.Context, handle *keyset.Handle) error {
+	if err := publishKeyFile(k.path, func() (*keyset.Handle, error) { return handle, nil }); err != nil {
+		return err
+	}
+	return k.change(ctx, func(old *keyset.Handle) (*keyset.Handle, error) { return merge(old, handle) })
+}
+
+// change writes the file anew. Other processes read the old file or the new
+// one, nothing in between; of several that change it, none loses what the other
+// has added.
+func (k *keyFile) change(ctx context.Context, do func(old *keyset.Handle) (*keyset.Handle, error)) error {
+	err := k.changeLocked(ctx, do)
 	var known *plugin.Error
 	if err == nil || errors.As(err, &known) {
-		return id, err
+		return err
 	}
 	message, _ := wording("the key file "+k.path, err)
-	return 0, &plugin.Error{Kind: plugin.StoreUnavailable, Source: plugin.SourceHost, Detail: err.Error(), Err: err, Message: message,
+	return &plugin.Error{Kind: plugin.StoreUnavailable, Source: plugin.SourceHost, Detail: err.Error(), Err: err, Message: message,
 		Hint: "A new key is written to the folder of the key file. Make it writable, or rotate where it is."}
 }
 
-func (k *keyFile) extendLocked() (uint32, error) {
+func (k *keyFile) changeLocked(ctx context.Context, do func(old *keyset.Handle) (*keyset.Handle, error)) error {
 	path, err := filepath.EvalSymlinks(k.path)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	unlock, err := lockFile(path + ".lock")
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer unlock()
-	handle, err := k.read()
+	old, err := k.read(ctx)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	more, id, err := addKey(handle)
+	changed, err := do(old)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	sweep(path, passingLife)
-	return id, replace(path, func(temp string) error { return writeKeyset(temp, more) })
+	return replace(path, func(temp string) error { return writeKeyset(temp, changed) })
 }
 
 // writeKeyset makes a key file.
@@ -85,15 +104,18 @@ func writeKeyset(path string, handle *keyset.Handle) error {
 	return writeSynced(path, text.Bytes())
 }
 
-// makeKeyFile makes a key file, unless there is one.
-func makeKeyFile(file string) error {
+// makeKeyFile makes a key file with a random key, unless there is one.
+func makeKeyFile(file string) error { return publishKeyFile(file, newKeyset) }
+
+// publishKeyFile makes a key file, unless there is one.
+func publishKeyFile(file string, keys func() (*keyset.Handle, error)) error {
 	if _, err := os.Lstat(file); err == nil {
 		return nil
 	}
 	if err := makeFolder(filepath.Dir(file), "LINKSTEP_KEY_FILE"); err != nil {
 		return err
 	}
-	handle, err := newKeyset()
+	handle, err := keys()
 	if err != nil {
 		return err
 	}
@@ -107,10 +129,10 @@ func makeKeyFile(file string) error {
 	return nil
 }
 
-// keyError is about a key file that does not open a database that exists.
+// keyError is about a key that does not open a database that exists.
 func keyError(cause error, format string, args ...any) error {
 	e := &plugin.Error{Kind: plugin.StoreUnavailable, Source: plugin.SourceHost, Err: cause, Message: fmt.Sprintf(format, args...),
-		Hint: "Restore the key file, or set LINKSTEP_KEY_FILE to where it is. If it is lost, move the database away and connect the accounts again."}
+		Hint: "Restore the key, or set LINKSTEP_KEY_FILE to a file with it. If it is lost, move the database away and connect the accounts again."}
 	if cause != nil {
 		e.Detail = cause.Error()
 	}

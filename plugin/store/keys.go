@@ -8,23 +8,29 @@ import (
 	"github.com/tink-crypto/tink-go/v2/keyset"
 )
 
-// keySource is where a keyset is kept. It may hold more keys than one database
+// keySource is where keys are kept. It may hold more of them than one database
 // needs; none is ever removed from it.
 type keySource interface {
-	// read returns the keyset, or an error that says how to get it back.
-	read() (*keyset.Handle, error)
+	// read returns a keyset with the keys of these ids, and maybe with others,
+	// or an error that says how to get them back. 0 is no id.
+	read(ctx context.Context, ids ...uint32) (*keyset.Handle, error)
 
 	// extend adds a random key, which is kept when extend returns, and returns
 	// its id. Two processes may do this at once.
-	extend() (uint32, error)
+	extend(ctx context.Context) (uint32, error)
 
-	// name stands for the source in messages.
-	name() string
+	// keep adds the keys of a keyset.
+	keep(ctx context.Context, handle *keyset.Handle) error
+
+	place() KeyPlace
 }
+
+// finder returns the source of the keys of a database, by what that records.
+type finder func(rec *keyRecord) (keySource, error)
 
 // keys is what this process knows of the key of its database.
 type keys struct {
-	source keySource
+	find finder
 
 	mu      sync.Mutex // guards what follows
 	current *dataKey
@@ -48,7 +54,7 @@ func (k *keys) reload(ctx context.Context, db database, stale *dataKey) (bool, e
 	if k.current != stale {
 		return true, nil // someone else has just done it
 	}
-	fresh, err := unlock(ctx, db, k.source)
+	fresh, err := unlock(ctx, db, k.find)
 	if err != nil {
 		return false, err
 	}
@@ -97,13 +103,13 @@ type memoryKeys struct {
 	handle *keyset.Handle
 }
 
-func (m *memoryKeys) read() (*keyset.Handle, error) {
+func (m *memoryKeys) read(context.Context, ...uint32) (*keyset.Handle, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.handle, nil
 }
 
-func (m *memoryKeys) extend() (uint32, error) {
+func (m *memoryKeys) extend(context.Context) (uint32, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	more, id, err := addKey(m.handle)
@@ -113,4 +119,6 @@ func (m *memoryKeys) extend() (uint32, error) {
 	return id, err
 }
 
-func (m *memoryKeys) name() string { return "memory" }
+func (m *memoryKeys) keep(context.Context, *keyset.Handle) error { return nil }
+
+func (m *memoryKeys) place() KeyPlace { return KeyPlace{Source: fromMemory} }

@@ -29,8 +29,9 @@ func ownKeys(ctx context.Context, db *sqliteDB) (*keys, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := record(ctx, db.durable, fromMemory, "", handle); err != nil {
+	source := &memoryKeys{handle: handle}
+	if err := record(ctx, db.durable, KeyPlace{Source: fromMemory}, handle); err != nil {
 		return nil, err
 	}
-	return unlocked(ctx, db, &memoryKeys{handle: handle})
+	return unlocked(ctx, db, func(*keyRecord) (keySource, error) { return source, nil })
 }

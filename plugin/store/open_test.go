@@ -56,7 +56,7 @@ func TestOpenWithoutKeyFile(t *testing.T) {
 
 func TestOpenRefuses(t *testing.T) {
 	const restore = "Restore the file from a backup. Without one, move it away and connect the accounts again."
-	const restoreKey = "Restore the key file, or set LINKSTEP_KEY_FILE to where it is. If it is lost, move the database away and connect the accounts again."
+	const restoreKey = "Restore the key, or set LINKSTEP_KEY_FILE to a file with it. If it is lost, move the database away and connect the accounts again."
 	const setHome = "Set LINKSTEP_HOME to a place that you can write to."
 	const damaged = "the database BASE/home/linkstep.db is damaged"
 	tests := []struct {

@@ -26,7 +26,7 @@ func openPostgres(ctx context.Context, url, keyFile string) (*Store, error) {
 	}
 	s := &Store{db: db}
 	if err = db.migrate(ctx, keyFile); err == nil {
-		if s.keys, err = unlockFile(ctx, db, keyFile); err != nil {
+		if s.keys, err = unlocked(ctx, db, keyFinder(keyFile, db.name())); err != nil {
 			err = atOtherHosts(err)
 		}
 	}
@@ -108,11 +108,11 @@ func (d *postgresDB) furnish(ctx context.Context, w queries, file string) error 
 	if err := makeKeyFile(file); err != nil {
 		return err
 	}
-	handle, err := (&keyFile{path: file, database: d.label}).read()
+	handle, err := (&keyFile{path: file, database: d.label}).read(ctx)
 	if err != nil {
 		return err
 	}
-	return record(ctx, w, fromFile, file, handle)
+	return record(ctx, w, KeyPlace{Source: fromFile, Name: file}, handle)
 }
 
 // advance runs the migrations from a version on.

@@ -26,6 +26,8 @@ var children = map[string]func(p place, args []string) error{
 	"reserve": childReserve,
 	"start":   childStart,
 	"rotate":  childRotate,
+	"move":    childMove,
+	"keyring": childKeyring,
 }
 
 // numbered is a value that tells its number and whether it is whole.
@@ -202,7 +204,7 @@ func startTogether(t *testing.T, newPlace func(testing.TB) place) {
 		{"nothing there", func(*testing.T, place) {}},
 		{"first version", func(t *testing.T, p place) {
 			p.open(t).Close()
-			p.exec(t, "DROP TABLE counters; DROP TABLE leases; DROP TABLE audit; DROP TABLE audit_keys; ALTER TABLE store_key DROP COLUMN previous; ALTER TABLE revision DROP COLUMN key_id")
+			p.exec(t, "DROP TABLE counters; DROP TABLE leases; DROP TABLE audit; DROP TABLE audit_keys; ALTER TABLE store_key DROP COLUMN previous; ALTER TABLE store_key DROP COLUMN made; ALTER TABLE revision DROP COLUMN key_id")
 			p.setVersion(t, 1)
 		}},
 	}

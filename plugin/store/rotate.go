@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 )
 
 // batch is how many values are encrypted anew in one transaction.
@@ -20,8 +21,8 @@ type Rotation struct {
 // processes read and write: they load the key again when they meet the new one.
 // The audit trail hashes with a new key from then on, and keeps the old one.
 // Until all is done, the old key opens values too; afterwards it opens nothing
-// in this database any more. It stays in the key file, unused, for other
-// databases with the same file and for backups made before.
+// in this database any more. It stays in the key file or in the keyring,
+// unused, for other databases with the same file and for backups made before.
 //
 // Where hosts have copies of the key file, one of them rotates and the file
 // must then be copied to the others, whose calls are StoreUnavailable until it
@@ -46,53 +47,70 @@ func (s *Store) RotateKey(ctx context.Context) (*Rotation, error) {
 // beginRotation makes a new key, unless a rotation is under way, and makes it
 // the one that seals. The key is kept before the database names it, and from
 // the moment that the database names it no process can seal with another.
+//
+// It begins again when another process has rotated or moved the key meanwhile.
 func (s *Store) beginRotation(ctx context.Context, res *Rotation) error {
-	rec, err := s.keyRecord(ctx)
-	if err != nil {
-		return err
+	for begun := false; !begun; {
+		rec, err := s.keyRecord(ctx)
+		if err != nil {
+			return err
+		}
+		if rec.previous != 0 {
+			res.Resumed = true
+			break
+		}
+		if begun, err = s.nextKey(ctx, rec); err != nil {
+			return err
+		}
 	}
-	if rec.previous != 0 {
-		res.Resumed = true
-		return s.refresh(ctx)
-	}
-	id, err := s.keys.source.extend()
+	return s.refresh(ctx)
+}
+
+// nextKey makes a new key and has it follow the one of a record, unless the
+// record has changed meanwhile. It also records where the new key is: there is
+// no other place that has it.
+func (s *Store) nextKey(ctx context.Context, rec *keyRecord) (begun bool, err error) {
+	source, err := s.keys.find(rec)
 	if err != nil {
-		return err
+		return false, err
 	}
-	handle, err := s.keys.source.read()
+	id, err := source.extend(ctx)
 	if err != nil {
-		return err
+		return false, err
+	}
+	handle, err := source.read(ctx, id, uint32(rec.id))
+	if err != nil {
+		return false, err
 	}
 	next, err := dataKeyOf(handle, id, uint32(rec.id))
 	if err != nil {
-		return err
+		return false, err
 	}
-	sealed, err := next.seal([]byte(proof), "store_key", "proof", "")
+	sealed, err := sealProof(next)
 	if err != nil {
-		return err
+		return false, err
 	}
+	place := source.place()
 	err = s.db.write(ctx, durable, func(ctx context.Context, w queries) error {
 		if _, err := w.exec(ctx, lockValues); err != nil {
 			return err
 		}
-		changed, err := w.exec(ctx, "UPDATE store_key SET key_id = $1, previous = $2, proof = $3 WHERE key_id = $4 AND previous = 0",
-			int64(id), rec.id, sealed, rec.id)
+		changed, err := w.exec(ctx, `UPDATE store_key SET key_id = $1, previous = $2, proof = $3, source = $4, file = $5, made = $6
+			WHERE key_id = $2 AND previous = 0 AND source = $7 AND file = $8`,
+			int64(id), rec.id, sealed, place.Source, place.Name, time.Now().UnixMicro(), rec.place.Source, rec.place.Name)
 		if err != nil {
 			return err
 		}
-		if changed == 0 { // another process was first: help it
-			res.Resumed = true
+		if changed == 0 {
 			return errUndo
 		}
+		begun = true
 		if _, err := w.exec(ctx, "UPDATE revision SET key_id = $1", int64(id)); err != nil {
 			return err
 		}
 		return rotateAuditKeys(ctx, w, next)
 	})
-	if err != nil {
-		return err
-	}
-	return s.refresh(ctx)
+	return begun && err == nil, err
 }
 
 // sealAnew encrypts what the key before has sealed, batch by batch. It stops

@@ -37,6 +37,8 @@ var migrations = [...]string{
 		action TEXT NOT NULL, subjects TEXT NOT NULL, purpose TEXT NOT NULL, outcome TEXT NOT NULL);
 	 CREATE INDEX audit_at ON audit (at);
 	 CREATE TABLE audit_keys (id BIGINT PRIMARY KEY, retired BIGINT NOT NULL, secret BLOB NOT NULL);`,
+	// 6: when the key was made, in microseconds since 1970, 0 when nobody knows.
+	`ALTER TABLE store_key ADD COLUMN made BIGINT NOT NULL DEFAULT 0;`,
 }
 
 // migrate brings the schema up to date. Of several processes that start at

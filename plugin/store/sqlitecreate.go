@@ -35,7 +35,7 @@ func create(ctx context.Context, path, file string) error {
 	if err := makeKeyFile(file); err != nil {
 		return err
 	}
-	handle, err := (&keyFile{path: file, database: path}).read()
+	handle, err := (&keyFile{path: file, database: path}).read(ctx)
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func furnish(ctx context.Context, db *sqliteDB, file string, handle *keyset.Hand
 		if err := advance(ctx, w, 0); err != nil {
 			return err
 		}
-		return record(ctx, w, fromFile, file, handle)
+		return record(ctx, w, KeyPlace{Source: fromFile, Name: file}, handle)
 	})
 	if err != nil {
 		return err

@@ -15,8 +15,8 @@ const databaseName = "linkstep.db"
 
 // Options of [Open]. A nil pointer is the zero value.
 type Options struct {
-	// KeyFile holds the key that encrypts values. Empty: the one that the
-	// database was made with, for a new database [DefaultKeyFile].
+	// KeyFile holds the key that encrypts values. Empty: where the database
+	// says that its key is, for a new database [DefaultKeyFile].
 	KeyFile string
 
 	// URL is that of a PostgreSQL database which several hosts share, as in
@@ -46,7 +46,7 @@ var _ plugin.Store = (*Store)(nil)
 //
 // Errors are of kind StoreUnavailable and name the file: a folder or a file
 // that cannot be made or written, a damaged database, one of a newer version,
-// a key file that is missing or belongs to another database.
+// a key that is missing or belongs to another database, a locked keyring.
 func Open(ctx context.Context, dir string, opts *Options) (*Store, error) {
 	var o Options
 	if opts != nil {
@@ -95,7 +95,7 @@ func openExisting(ctx context.Context, path, keyFile string) (*Store, error) {
 	s := &Store{db: db}
 	if err = db.checkDamage(ctx); err == nil {
 		if err = db.migrate(ctx); err == nil {
-			s.keys, err = unlockFile(ctx, db, keyFile)
+			s.keys, err = unlocked(ctx, db, keyFinder(keyFile, db.name()))
 		}
 	}
 	if err != nil {
