@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"fmt"
 	"time"
 
 	"github.com/linkstep/linkstep/plugin"
@@ -92,11 +91,8 @@ func until(t time.Time, days *int) string {
 }
 
 func daysWords(days *int) string {
-	switch {
-	case days == nil:
+	if days == nil {
 		return "not known"
-	case *days == 1:
-		return "1 day"
 	}
-	return fmt.Sprintf("%d days", *days)
+	return countOf(int64(*days), "day")
 }

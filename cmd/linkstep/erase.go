@@ -116,9 +116,16 @@ func (a *app) reportErased(v *erasedView) error {
 	for _, c := range v.Connections {
 		fmt.Fprintf(a.out, "disconnected %s; deleted: %s\n", c.Connection, entriesWords(c.Deleted))
 	}
-	fmt.Fprintf(a.out, "erased %s: %d connections, from %d rows of the audit trail\n", v.Member, len(v.Connections), v.AuditRows)
+	fmt.Fprintf(a.out, "erased %s: %s, from %s of the audit trail\n", v.Member, countOf(int64(len(v.Connections)), "connection"), countOf(v.AuditRows, "row"))
 	for _, note := range v.Notes {
 		fmt.Fprintln(a.err, note)
 	}
 	return nil
+}
+
+func countOf(n int64, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
 }

@@ -149,7 +149,7 @@ func (a *app) writeExport(v *exportView, output string) error {
 			"member": v.Member, "file": output, "connections": len(v.Connections), "audit_rows": v.Audit.Rows,
 		}})
 	}
-	fmt.Fprintf(a.out, "%s: %d connections, %d rows of the audit trail\n", output, len(v.Connections), v.Audit.Rows)
+	fmt.Fprintf(a.out, "%s: %s, %s of the audit trail\n", output, countOf(int64(len(v.Connections)), "connection"), countOf(int64(v.Audit.Rows), "row"))
 	return nil
 }
 

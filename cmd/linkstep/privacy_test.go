@@ -59,7 +59,7 @@ func TestExportAndErase(t *testing.T) {
 
 	file := filepath.Join(t.TempDir(), "member.json")
 	out, err := u.command("privacy", "export", "--member", urn, "--output", file).CombinedOutput()
-	if err != nil || !bytes.Contains(out, []byte("1 connections, 2 rows")) {
+	if err != nil || !bytes.Contains(out, []byte("1 connection, 2 rows")) {
 		t.Fatalf("export: %v\n%s", err, out)
 	}
 	doc, err := os.ReadFile(file)
