@@ -153,3 +153,18 @@ func (g *gated) Connect(ctx context.Context, req *plugin.ConnectRequest) (*plugi
 	}
 	return g.Connector.Connect(ctx, req)
 }
+
+// TestReplaceReachesTheConnector wants an account refused, and taken with Replace.
+func TestReplaceReachesTheConnector(t *testing.T) {
+	eachWay(t, func(t *testing.T, p *Plugin) {
+		conn := account()
+		login := &plugin.AuthorizeRequest{Token: &plugin.AuthorizeToken{AccessToken: plugin.NewSecret(plugintest.AnotherAccount)}}
+		if _, err := p.Authorize(t.Context(), conn, login); plugin.KindOf(err) != plugin.Conflict {
+			t.Errorf("without Replace: %v, want a conflict", err)
+		}
+		login.Replace = true
+		if _, err := p.Authorize(t.Context(), conn, login); err != nil {
+			t.Errorf("with Replace: %v", err)
+		}
+	})
+}

@@ -137,6 +137,10 @@ func (c *Connector) connection(id string) (plugin.Connection, error) {
 	return conn, nil
 }
 
+// AnotherAccount is the token of an account that takes a place only where it
+// may replace another.
+const AnotherAccount = "the token of another account"
+
 // Authorize begins with a session, and stores what it gets as the token.
 func (c *Connector) Authorize(ctx context.Context, req *plugin.AuthorizeRequest) (*plugin.AuthorizeResponse, error) {
 	if _, err := c.connection(req.Connection); err != nil {
@@ -150,6 +154,9 @@ func (c *Connector) Authorize(ctx context.Context, req *plugin.AuthorizeRequest)
 		token = req.Complete.Answer.Reveal()
 	case req.Token != nil:
 		token = req.Token.AccessToken.Reveal()
+	}
+	if token == AnotherAccount && !req.Replace {
+		return nil, &plugin.Error{Kind: plugin.Conflict, Source: plugin.SourceUser, Effect: plugin.EffectNone, Message: "that is another account", Hint: "Replace it."}
 	}
 	_, err := c.store.Swap(ctx, &plugin.SwapRequest{Key: plugin.ConnectionPrefix(c.name, req.Connection) + "token", Value: []byte(token)})
 	if err != nil {
