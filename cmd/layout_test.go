@@ -22,18 +22,19 @@ const module = "github.com/linkstep/linkstep"
 // arrows are the packages of the module that each package may import. A
 // package that is not here is a mistake of this table or of the house.
 var arrows = map[string][]string{
-	"plugin":                     nil,
-	"plugin/internal/guard":      {"plugin"},
-	"plugin/internal/plugintest": {"plugin"},
-	"plugin/internal/wire":       {"plugin", "plugin/internal/wire/pb"},
-	"plugin/internal/wire/pb":    nil,
-	"plugin/serve":               {"plugin", "plugin/internal/guard", "plugin/internal/wire"},
-	"plugin/host":                {"plugin", "plugin/compat", "plugin/internal/guard", "plugin/internal/wire"},
-	"plugin/store":               {"plugin"},
-	"plugin/store/storetest":     nil,
-	"plugin/conform":             {"plugin", "plugin/host"},
-	"plugin/schema":              {"plugin"},
-	"plugin/compat":              {"plugin"},
+	"plugin":                      nil,
+	"plugin/internal/guard":       {"plugin", "plugin/internal/traceparent"},
+	"plugin/internal/traceparent": nil,
+	"plugin/internal/plugintest":  {"plugin", "plugin/internal/traceparent"},
+	"plugin/internal/wire":        {"plugin", "plugin/internal/wire/pb"},
+	"plugin/internal/wire/pb":     nil,
+	"plugin/serve":                {"plugin", "plugin/internal/guard", "plugin/internal/wire"},
+	"plugin/host":                 {"plugin", "plugin/compat", "plugin/internal/guard", "plugin/internal/traceparent", "plugin/internal/wire"},
+	"plugin/store":                {"plugin"},
+	"plugin/store/storetest":      nil,
+	"plugin/conform":              {"plugin", "plugin/host"},
+	"plugin/schema":               {"plugin"},
+	"plugin/compat":               {"plugin"},
 
 	"connector":                           {"plugin", "schemas", "connector/restli", "connector/oauth", "connector/quota", "connector/retry", "connector/cache"},
 	"connector/restli":                    nil,
@@ -55,25 +56,28 @@ var arrows = map[string][]string{
 // libraries are the packages outside the standard library that each package
 // may import, by prefix. A package that is not here may import none.
 var libraries = map[string][]string{
-	"plugin/internal/wire":    {"github.com/hashicorp/go-plugin", "google.golang.org/grpc"},
-	"plugin/internal/wire/pb": {"google.golang.org/grpc", "google.golang.org/protobuf"},
-	"plugin/serve":            {"github.com/hashicorp/go-plugin", "github.com/hashicorp/go-hclog", "google.golang.org/grpc"},
-	"plugin/host":             {"github.com/hashicorp/go-plugin", "github.com/hashicorp/go-hclog", "google.golang.org/grpc", "github.com/santhosh-tekuri/jsonschema/v6"},
-	"plugin/conform":          {"github.com/santhosh-tekuri/jsonschema/v6"},
-	"plugin/schema":           {"github.com/invopop/jsonschema"},
-	"plugin/store":            {"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/tink-crypto/tink-go/v2", "google.golang.org/protobuf", "github.com/godbus/dbus/v5"},
-	"plugin/store/storetest":  {"github.com/jackc/pgx/v5"},
-	"connector/oauth":         {"golang.org/x/oauth2", "golang.org/x/sync"},
-	"connector/retry":         {"github.com/sethvargo/go-retry"},
-	"connector/cache":         {"github.com/maypok86/otter/v2", "golang.org/x/sync"},
-	"connector/internal/gen":  {"github.com/invopop/jsonschema"},
-	"cmd/linkstep":            {"github.com/spf13/cobra"},
+	"plugin/internal/guard":       {"go.opentelemetry.io/otel/trace"},
+	"plugin/internal/plugintest":  {"go.opentelemetry.io/otel/trace"},
+	"plugin/internal/traceparent": {"go.opentelemetry.io/otel/trace"},
+	"plugin/internal/wire":        {"github.com/hashicorp/go-plugin", "google.golang.org/grpc"},
+	"plugin/internal/wire/pb":     {"google.golang.org/grpc", "google.golang.org/protobuf"},
+	"plugin/serve":                {"github.com/hashicorp/go-plugin", "github.com/hashicorp/go-hclog", "google.golang.org/grpc"},
+	"plugin/host":                 {"github.com/hashicorp/go-plugin", "github.com/hashicorp/go-hclog", "google.golang.org/grpc", "github.com/santhosh-tekuri/jsonschema/v6", "go.opentelemetry.io/otel/trace", "go.opentelemetry.io/otel/attribute", "go.opentelemetry.io/otel/codes"},
+	"plugin/conform":              {"github.com/santhosh-tekuri/jsonschema/v6"},
+	"plugin/schema":               {"github.com/invopop/jsonschema"},
+	"plugin/store":                {"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/tink-crypto/tink-go/v2", "google.golang.org/protobuf", "github.com/godbus/dbus/v5"},
+	"plugin/store/storetest":      {"github.com/jackc/pgx/v5"},
+	"connector/oauth":             {"golang.org/x/oauth2", "golang.org/x/sync"},
+	"connector/retry":             {"github.com/sethvargo/go-retry"},
+	"connector/cache":             {"github.com/maypok86/otter/v2", "golang.org/x/sync"},
+	"connector/internal/gen":      {"github.com/invopop/jsonschema"},
+	"cmd/linkstep":                {"github.com/spf13/cobra"},
 }
 
 // lean are what the installed plugin binary must not link, directly or not.
 var lean = []string{
 	module + "/plugin/host", module + "/plugin/store", module + "/plugin/schema", module + "/connector/sandbox",
-	"github.com/invopop/jsonschema", "github.com/santhosh-tekuri/jsonschema", "modernc.org/sqlite", "github.com/jackc/pgx", "github.com/tink-crypto", "github.com/godbus/dbus", "github.com/spf13/cobra",
+	"go.opentelemetry.io/otel/sdk", "go.opentelemetry.io/otel/exporters", "github.com/invopop/jsonschema", "github.com/santhosh-tekuri/jsonschema", "modernc.org/sqlite", "github.com/jackc/pgx", "github.com/tink-crypto", "github.com/godbus/dbus", "github.com/spf13/cobra",
 }
 
 // listed is what go list says of a package.

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/linkstep/linkstep/plugin"
 )
 
@@ -27,6 +29,7 @@ type Host struct {
 	restart      restart
 	protocols    protocols
 	capabilities []string
+	tracer       trace.Tracer // nil: no spans
 
 	noStore sync.Once // warns that there is no store
 
@@ -78,6 +81,11 @@ type Options struct {
 	// comes. It is no hard bound. Zero: what GOMEMLIMIT says in the host's own
 	// environment, if anything.
 	MemoryLimit int64
+
+	// TracerProvider makes a span of each action, which connectors get as the
+	// parent of their own. Nil: no spans; the one that the caller's context
+	// has, or its request, is passed on. Exporting is the provider's business.
+	TracerProvider trace.TracerProvider
 }
 
 const (
@@ -95,7 +103,11 @@ func New(opts *Options) *Host {
 	h := &Host{
 		store: o.Store, audit: o.Audit, log: o.Logger, installedDir: o.InstalledDir, builtin: o.Builtin,
 		startTimeout: cmp.Or(o.StartTimeout, startTimeout), stopGrace: cmp.Or(o.StopGrace, stopGrace),
-		health: cmp.Or(o.HealthTimeout, healthTimeout), memory: o.MemoryLimit, restart: usualRestart, protocols: spoken, capabilities: []string{plugin.CapabilityDrain}, plugins: make(map[*Plugin]bool),
+		health: cmp.Or(o.HealthTimeout, healthTimeout), memory: o.MemoryLimit, restart: usualRestart,
+		protocols: spoken, capabilities: []string{plugin.CapabilityDrain}, plugins: make(map[*Plugin]bool),
+	}
+	if o.TracerProvider != nil {
+		h.tracer = o.TracerProvider.Tracer(tracerName)
 	}
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)

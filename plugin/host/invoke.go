@@ -69,7 +69,9 @@ func (p *Plugin) begin(req *plugin.InvokeRequest) (*plugin.ActionSpec, error) {
 // stream runs the action and records it.
 func (p *Plugin) stream(ctx context.Context, conn *Connection, spec *plugin.ActionSpec, req *plugin.InvokeRequest, emit func(*plugin.Event) error, reset func()) (*plugin.Result, error) {
 	began := time.Now()
+	ctx, req, end := p.traced(ctx, spec, req)
 	res, err := p.run(ctx, conn, spec, req, emit, reset)
+	end(res, err)
 	if p.host.log.Enabled(ctx, slog.LevelDebug) {
 		p.logAction(ctx, conn, spec, time.Since(began), res, err)
 	}

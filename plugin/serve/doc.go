@@ -18,7 +18,10 @@
 // connector starts ends the process, as in every Go program; the host puts its
 // head into the errors of the calls in flight and starts the process anew. No
 // helper here recovers it: a connector does not import this package, and
-// memory that such a goroutine has left half-written is better lost. The Go
-// runtime heeds GOMEMLIMIT, which the host passes on, and the trace context of
-// a caller is in [plugin.InvokeRequest].
+// memory that such a goroutine has left half-written is better lost.
+//
+// The Go runtime heeds GOMEMLIMIT, which the host sets or passes on. The
+// context of Invoke has the caller's span, of OpenTelemetry's API, so that a
+// connector's own spans become its children; exporting them is up to the
+// connector.
 package serve

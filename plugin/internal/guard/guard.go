@@ -106,6 +106,7 @@ func (g *guarded) Check(ctx context.Context, req *plugin.CheckRequest) (*plugin.
 func (g *guarded) Invoke(ctx context.Context, req *plugin.InvokeRequest, emit func(*plugin.Event) error) (*plugin.Result, error) {
 	e := &emitter{emit: emit}
 	defer e.end()
+	ctx = withSpan(ctx, req.TraceParent)
 	return call(ctx, g, "Invoke of "+req.Action, func() (*plugin.Result, error) { return g.c.Invoke(ctx, req, e.event) })
 }
 

@@ -12,7 +12,10 @@ import (
 	"syscall"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/internal/traceparent"
 )
 
 // Invoke runs an action. An action called x_write is x with an effect.
@@ -26,6 +29,7 @@ import (
 //	wait     waits for the end of its context, notes in the store why it ended
 //	slow     emits a notice, answers after n milliseconds
 //	store    makes one call of the store, see storeCall
+//	span     gives back the traceparent of its context's span
 //	secrets  gives back the secrets of the connection
 //	environ  gives back the environment of the process
 //	memory   gives back the memory limit of the Go runtime
@@ -67,6 +71,8 @@ func (c *Connector) Invoke(ctx context.Context, req *plugin.InvokeRequest, emit 
 		return c.slow(ctx, in, emit)
 	case "store":
 		return c.storeCall(ctx, in)
+	case "span":
+		return result(traceparent.Format(trace.SpanContextFromContext(ctx)))
 	case "secrets":
 		secrets := map[string]string{}
 		for name, secret := range conn.Secrets {

@@ -51,7 +51,7 @@ func actionSpecs() []plugin.ActionSpec {
 	keyed.Keyed = true
 	broken := spec("broken_schema", `{"type":"objekt"}`, plugin.EffectRead)
 	specs := []plugin.ActionSpec{echo, pages, idempotent, keyed, broken}
-	for _, name := range []string{"events", "fail", "panic", "wait", "store", "secrets", "environ", "memory", "crash", "noise", "big", "log", "output"} {
+	for _, name := range []string{"events", "fail", "panic", "wait", "store", "span", "secrets", "environ", "memory", "crash", "noise", "big", "log", "output"} {
 		specs = append(specs, spec(name, openSchema, plugin.EffectRead))
 	}
 	for _, name := range []string{"crash_write", "fail_write", "big_write", "wait_write", "slow_write", "log_write"} {
