@@ -127,6 +127,7 @@ func contains(hash string) string { return "%" + hash + "%" }
 
 // Erase removes a member from all rows, whichever key they were hashed with, and
 // returns how many rows that was. The rows stay: they say what the host did.
+// What other hosts have appended within the last second is not among them.
 func (a *Audit) Erase(ctx context.Context, subject string) (int64, error) {
 	if err := a.Flush(ctx); err != nil {
 		return 0, err
@@ -149,6 +150,9 @@ func (a *Audit) Erase(ctx context.Context, subject string) (int64, error) {
 	})
 	if err != nil {
 		return 0, a.store.db.fault(err)
+	}
+	if erased > 0 {
+		a.store.db.shred(ctx)
 	}
 	return erased, nil
 }

@@ -90,6 +90,20 @@ func BenchmarkSwap(b *testing.B) {
 	})
 }
 
+// BenchmarkDelete disconnects: a value goes, and leaves the files.
+func BenchmarkDelete(b *testing.B) {
+	benchmark(b, func(b *testing.B, s *store.Store, keys []string) {
+		for range b.N {
+			if _, err := s.Swap(b.Context(), &plugin.SwapRequest{Key: "linkedin/new", Value: make([]byte, 600)}); err != nil {
+				b.Fatal(err)
+			}
+			if res, err := s.Delete(b.Context(), &plugin.DeleteRequest{Key: "linkedin/new"}); err != nil || res.Deleted != 1 {
+				b.Fatal(res, err)
+			}
+		}
+	})
+}
+
 // BenchmarkCount reserves a call in two budgets.
 func BenchmarkCount(b *testing.B) {
 	benchmark(b, func(b *testing.B, s *store.Store, keys []string) {

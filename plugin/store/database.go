@@ -22,6 +22,12 @@ type database interface {
 	// written.
 	write(ctx context.Context, how durability, do func(context.Context, queries) error) error
 
+	// shred has what was deleted or replaced leave the database's files, as far
+	// as the engine can. It is called when something must not be there any
+	// more, after the transaction that removed it. What it cannot do yet is done
+	// by the next call of any process, or when the last one closes.
+	shred(ctx context.Context)
+
 	// now is the clock that leases go by.
 	now(ctx context.Context, q queries) (time.Time, error)
 

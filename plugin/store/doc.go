@@ -18,6 +18,11 @@
 // [Store.Audit] is a trail of who used which connection for whose data, for the
 // host alone. Members are in it as keyed hashes.
 //
+// What is deleted or erased, and after a rotation what the old key had sealed,
+// is overwritten in a SQLite database and gone from its log at once. On
+// PostgreSQL it stays, encrypted or hashed, until the server has vacuumed and
+// used the space again, and in the server's own log and backups.
+//
 // A value is on disk when Swap returns. Counters survive the death of the
 // process at once, and the loss of power from the next value written or the
 // next checkpoint on. A call that ends in cancellation has written nothing. When

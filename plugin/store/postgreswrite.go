@@ -67,6 +67,10 @@ func commit(caller context.Context, conn *sql.Conn) error {
 	return settle(caller, err)
 }
 
+// shred leaves it to the server: what was deleted stays in its tables until it
+// has vacuumed them and used the space again, and in its log and backups.
+func (d *postgresDB) shred(context.Context) {}
+
 func rollBack(caller context.Context, conn *sql.Conn) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(caller), connectTime)
 	defer cancel()

@@ -37,6 +37,7 @@ func (s *Store) RotateKey(ctx context.Context) (*Rotation, error) {
 		if err = s.sealAnew(ctx, key, res); err == nil {
 			err = s.endRotation(ctx, key)
 		}
+		s.db.shred(ctx)
 	}
 	if err != nil {
 		return nil, s.db.fault(err)

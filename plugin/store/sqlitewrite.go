@@ -11,6 +11,8 @@ const (
 	patience     = 10 * time.Second      // how long a call waits for another process's write
 	shortestWait = 50 * time.Microsecond // about one transaction on counters
 	longestWait  = 5 * time.Millisecond  // about one wait for the disk
+
+	shredPatience = 200 * time.Millisecond // for those who read, and who write in other processes
 )
 
 // read runs do beside whatever is being written.
@@ -55,6 +57,30 @@ func (d *sqliteDB) write(ctx context.Context, how durability, do func(context.Co
 		return nil
 	}
 	return err
+}
+
+// shred folds the WAL, which has the pages of before, into the database and
+// empties it. In the database itself secure_delete has overwritten what was
+// deleted. A process that is reading just now gets some time to end.
+func (d *sqliteDB) shred(ctx context.Context) {
+	ctx = context.WithoutCancel(ctx) // the caller's may have ended since
+	patient, cancel := context.WithTimeout(ctx, shredPatience)
+	defer cancel()
+	if d.pool == nil || d.take(patient) != nil {
+		return
+	}
+	defer d.give()
+	for patient.Err() == nil {
+		var busy, frames, moved int
+		err := d.durable.row(ctx, "PRAGMA wal_checkpoint(TRUNCATE)", nil, &busy, &frames, &moved)
+		if err == nil && busy == 0 {
+			return
+		}
+		select {
+		case <-time.After(longestWait):
+		case <-patient.Done():
+		}
+	}
 }
 
 // take waits for this process's turn to write.

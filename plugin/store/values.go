@@ -129,7 +129,9 @@ func swap(ctx context.Context, w queries, req *plugin.SwapRequest, key *dataKey,
 }
 
 // Delete removes a key, or all keys with a prefix; counters and leases of the
-// same name stay. It is on disk when Delete returns.
+// same name stay. It is on disk when Delete returns, and what was deleted is in
+// no file of a SQLite database any more, also in its encrypted form, unless
+// another process was reading all the while.
 func (s *Store) Delete(ctx context.Context, req *plugin.DeleteRequest) (*plugin.DeleteResponse, error) {
 	query, args := "DELETE FROM entries WHERE key = $1", []any{req.Key}
 	var err error
@@ -155,6 +157,9 @@ func (s *Store) Delete(ctx context.Context, req *plugin.DeleteRequest) (*plugin.
 	})
 	if err != nil {
 		return nil, s.db.fault(err)
+	}
+	if res.Deleted > 0 {
+		s.db.shred(ctx)
 	}
 	return res, nil
 }
