@@ -67,7 +67,7 @@ var libraries = map[string][]string{
 	"plugin/schema":               {"github.com/invopop/jsonschema"},
 	"plugin/store":                {"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/tink-crypto/tink-go/v2", "google.golang.org/protobuf", "github.com/godbus/dbus/v5"},
 	"plugin/store/storetest":      {"github.com/jackc/pgx/v5"},
-	"connector/oauth":             {"golang.org/x/oauth2", "golang.org/x/sync"},
+	"connector/oauth":             {"golang.org/x/oauth2", "golang.org/x/sync", "github.com/golang-jwt/jwt/v5"},
 	"connector/retry":             {"github.com/sethvargo/go-retry"},
 	"connector/cache":             {"github.com/maypok86/otter/v2", "golang.org/x/sync"},
 	"connector/internal/gen":      {"github.com/invopop/jsonschema"},

@@ -24,6 +24,10 @@ type Config struct {
 	TokenURL     string // exchange, refresh and client credentials
 	// IntrospectURL is needed by [Config.Introspect] only.
 	IntrospectURL string
+	// KeysURL and Issuers are needed by [Config.VerifyIDToken] only: where the
+	// keys are that sign id_tokens, and who may have issued one.
+	KeysURL string
+	Issuers []string
 	// RedirectURL is sent byte for byte in the authorization and in the
 	// exchange, and must be registered for the application.
 	RedirectURL string

@@ -15,7 +15,7 @@
 //	defer source.Close()
 //	rt := oauth.Transport(base, source, apiURL, nil)
 //
-// It does not listen for the redirect, open a browser, verify an id_token or
-// send PKCE parameters, and it does not encrypt: a [Store] does. It never
-// repeats a code exchange, and follows no redirect.
+// It does not listen for the redirect, open a browser or send PKCE parameters,
+// and it does not encrypt: a [Store] does. It never repeats a code exchange,
+// and follows no redirect.
 package oauth

@@ -12,7 +12,7 @@ import (
 // Error is a refusal or a failure of the token or introspection endpoint. It
 // holds no secret.
 type Error struct {
-	Op          string    // "exchange", "refresh", "client credentials", "introspect"
+	Op          string    // "exchange", "refresh", "client credentials", "introspect", "keys"
 	Status      int       // HTTP status; 0 when no answer came
 	Code        string    // OAuth's error, such as "invalid_request"; empty when not told
 	Description string    // OAuth's error_description, entities undone; for logs, not for decisions
