@@ -11,9 +11,16 @@ import (
 // accountRecord is what the state keeps of the member behind a connection:
 // what decisions need, and nothing that describes the member.
 type accountRecord struct {
-	ID       string `json:"id,omitempty"`       // the member's id for this application
-	Endpoint string `json:"endpoint,omitempty"` // that answers for the profile, when scopes do not tell: "/v2/userinfo" or "/v2/me"
-	Brought  bool   `json:"brought,omitempty"`  // the token was made elsewhere, maybe for another application
+	ID       string `json:"id,omitempty"`        // the member's id for this application
+	ClientID string `json:"client_id,omitempty"` // the application for which the id is valid; empty: not known
+	Endpoint string `json:"endpoint,omitempty"`  // that answers for the profile, when scopes do not tell: "/v2/userinfo" or "/v2/me"
+	Brought  bool   `json:"brought,omitempty"`   // the token was made elsewhere, maybe for another application
+	Own      bool   `json:"own,omitempty"`       // the login is the application's own, and no member's
+
+	// Ended says that LinkedIn has ended the login. The id is forgotten then; Was
+	// is what bucket made of it, to know the member again at the next login.
+	Ended bool   `json:"ended,omitempty"`
+	Was   string `json:"was,omitempty"`
 }
 
 // readAccount returns what is known of the member; never nil.
@@ -28,7 +35,10 @@ func (c *connected) readAccount(ctx context.Context) (*accountRecord, error) {
 // application names whose quota the account spends: LinkedIn counts by
 // application. Whose a brought token is, nobody tells.
 func (c *connected) application(a *accountRecord) string {
-	if a.Brought || c.settings.ClientID == "" {
+	switch {
+	case a.ClientID != "":
+		return a.ClientID
+	case a.Brought || c.settings.ClientID == "":
 		return "brought." + c.id
 	}
 	return c.settings.ClientID
@@ -44,11 +54,15 @@ func (a *accountRecord) bucket() string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// account is the member as the contract has it.
-func (a *accountRecord) account(name string) plugin.Account {
+// account is the account as the contract has it: the member, or nobody where
+// the application acts for itself.
+func (c *connected) account(a *accountRecord, name string) plugin.Account {
 	out := plugin.Account{ID: a.ID, Name: name}
 	if a.ID != "" {
 		out.URN = personURN(a.ID)
+	}
+	if a.ID != "" || a.Own {
+		out.Application = c.application(a)
 	}
 	return out
 }

@@ -3,10 +3,8 @@ package connector
 import (
 	"context"
 	"crypto/rand"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"strings"
 
 	"github.com/linkstep/linkstep/connector/oauth"
 	"github.com/linkstep/linkstep/plugin"
@@ -26,11 +24,11 @@ func (c *Connector) Authorize(ctx context.Context, req *plugin.AuthorizeRequest)
 	var res *plugin.AuthorizeResponse
 	switch {
 	case req.Begin != nil && req.Complete == nil && req.Token == nil:
-		res, err = conn.beginLogin()
+		res, err = conn.beginLogin(ctx, req.Replace)
 	case req.Complete != nil && req.Begin == nil && req.Token == nil:
-		res, err = conn.completeLogin(ctx, req.Complete)
+		res, err = conn.completeLogin(ctx, req.Complete, req.Replace)
 	case req.Token != nil && req.Begin == nil && req.Complete == nil:
-		res, err = conn.bringToken(ctx, req.Token)
+		res, err = conn.bringToken(ctx, req.Token, req.Replace)
 	default:
 		e := defect("exactly one of begin, complete and token must be set")
 		e.Source, e.Message = plugin.SourceHost, "the host asked for no step of a login, or for several"
@@ -44,23 +42,31 @@ func (c *Connector) Authorize(ctx context.Context, req *plugin.AuthorizeRequest)
 
 // loginSession is what has to be known when the member comes back.
 type loginSession struct {
-	State string `json:"state"`
+	State    string `json:"state"`
+	Verifier string `json:"verifier,omitempty"` // of a native application
 }
 
-// beginLogin makes the address that a person opens. Nothing is sent.
-func (c *connected) beginLogin() (*plugin.AuthorizeResponse, error) {
+// beginLogin makes the address that a person opens, and sends nothing. An
+// application that logs in for itself asks nobody, and is done.
+func (c *connected) beginLogin(ctx context.Context, replace bool) (*plugin.AuthorizeResponse, error) {
 	if err := c.loginSettings(); err != nil {
 		return nil, err
 	}
-	state := rand.Text()
-	session, err := json.Marshal(loginSession{State: state})
+	if c.settings.Flow == flowOwn {
+		return c.ownLogin(ctx, replace)
+	}
+	session := loginSession{State: rand.Text()}
+	if c.settings.Flow == flowNative {
+		session.Verifier = oauth.NewVerifier()
+	}
+	doc, err := json.Marshal(session)
 	if err != nil {
 		return nil, err
 	}
 	return &plugin.AuthorizeResponse{
-		URL:         c.oauth.AuthorizationURL(state),
+		URL:         c.oauth.AuthorizationURL(session.State, session.Verifier),
 		RedirectURL: c.settings.RedirectURL,
-		Session:     plugin.NewSecret(string(session)),
+		Session:     plugin.NewSecret(string(doc)),
 	}, nil
 }
 
@@ -70,10 +76,10 @@ func (c *connected) loginSettings() error {
 	if c.settings.ClientID == "" {
 		missing = append(missing, plugin.Violation{Pointer: "/client_id", Message: "the client id is missing"})
 	}
-	if c.settings.ClientSecret.IsZero() {
+	if c.settings.ClientSecret.IsZero() && c.settings.Flow != flowNative {
 		missing = append(missing, plugin.Violation{Pointer: "/client_secret", Message: "the client secret is missing"})
 	}
-	if len(c.settings.scopeList()) == 0 {
+	if len(c.settings.scopeList()) == 0 && c.settings.Flow != flowOwn {
 		missing = append(missing, plugin.Violation{Pointer: "/scopes", Message: "at least one scope is needed"})
 	}
 	if len(missing) == 0 {
@@ -86,17 +92,26 @@ func (c *connected) loginSettings() error {
 	}
 }
 
-// completeLogin exchanges what the browser brought back for a token. The code
-// in it works once, so the exchange is tried once.
-func (c *connected) completeLogin(ctx context.Context, in *plugin.AuthorizeComplete) (*plugin.AuthorizeResponse, error) {
-	if err := c.loginSettings(); err != nil {
-		return nil, err
-	}
-	code, err := codeOf(in)
+// ownLogin gets a token of the application itself.
+func (c *connected) ownLogin(ctx context.Context, replace bool) (*plugin.AuthorizeResponse, error) {
+	tok, err := c.oauth.ClientCredentials(ctx)
 	if err != nil {
 		return nil, err
 	}
-	tok, err := c.oauth.Exchange(ctx, code)
+	return c.admit(ctx, &newcomer{token: tok, account: &accountRecord{ClientID: c.settings.ClientID, Own: true}}, replace)
+}
+
+// completeLogin exchanges what the browser brought back for a token. The code
+// in it works once, so the exchange is tried once.
+func (c *connected) completeLogin(ctx context.Context, in *plugin.AuthorizeComplete, replace bool) (*plugin.AuthorizeResponse, error) {
+	if err := c.loginSettings(); err != nil {
+		return nil, err
+	}
+	code, verifier, err := codeOf(in)
+	if err != nil {
+		return nil, err
+	}
+	tok, err := c.oauth.Exchange(ctx, code, verifier)
 	if err != nil {
 		return nil, err
 	}
@@ -104,61 +119,36 @@ func (c *connected) completeLogin(ctx context.Context, in *plugin.AuthorizeCompl
 	ctx = context.WithoutCancel(ctx)
 	ctx, cancel := context.WithTimeout(ctx, 2*c.settings.timeout())
 	defer cancel()
-	if err := c.tokens.replace(ctx, tok); err != nil {
+	n := &newcomer{token: tok, account: &accountRecord{ClientID: c.settings.ClientID}}
+	if err := c.identify(ctx, n); err != nil {
 		return nil, err
 	}
-	account := &accountRecord{ID: subject(tok.IDToken)}
-	who, failed := c.whoami(ctx, tok, account)
-	return c.welcome(ctx, tok, account, who, failed)
+	n.who, n.failed = c.whoami(ctx, tok, n.account)
+	return c.admit(ctx, n, replace)
 }
 
-// subject reads the member's id from an id_token, so that the very first call
-// counts in the member's budgets; empty when there is none. The token came from
-// LinkedIn itself, so its signature adds nothing to what is done with the id.
-func subject(idToken string) string {
-	parts := strings.Split(idToken, ".")
-	if len(parts) != 3 {
-		return ""
+// identify reads the member's id from the id_token, where there is one that
+// holds. One that does not ends the login: nothing that came with it is used.
+//
+// Where LinkedIn's keys cannot be had after two tries, the id_token counts for
+// nothing and the login goes on: the access token came from LinkedIn all the
+// same, and the API tells whose it is. Ending the login would spend the code.
+func (c *connected) identify(ctx context.Context, n *newcomer) error {
+	if n.token.IDToken == "" {
+		return nil
 	}
-	claims, err := base64.RawURLEncoding.DecodeString(parts[1])
+	id, err := c.oauth.VerifyIDToken(ctx, n.token.IDToken)
+	var unread *oauth.Error
+	if errors.As(err, &unread) {
+		n.remarks = append(n.remarks, plugin.Diagnostic{
+			Severity: plugin.Warning, Message: "the id_token was not used: LinkedIn's signing keys cannot be read: " + unread.Error(),
+			Hint: "There is nothing to do unless it happens again. A proxy must let " + pathKeys + " through.",
+		})
+		return nil
+	}
 	if err != nil {
-		return ""
+		return err
 	}
-	var c struct {
-		Sub string `json:"sub"`
-	}
-	if json.Unmarshal(claims, &c) != nil {
-		return ""
-	}
-	id, _ := personID(c.Sub)
-	return id
-}
-
-// codeOf finds the code in the answer: the whole redirect address, of which
-// the state is checked, or the bare code.
-func codeOf(in *plugin.AuthorizeComplete) (string, error) {
-	answer := strings.TrimSpace(in.Answer.Reveal())
-	if answer == "" {
-		return "", badAnswer("the answer is empty")
-	}
-	if !strings.Contains(answer, "code=") && !strings.Contains(answer, "error=") && !strings.Contains(answer, "/") {
-		return answer, nil
-	}
-	var session loginSession
-	if json.Unmarshal([]byte(in.Session.Reveal()), &session) != nil || session.State == "" {
-		return "", badAnswer("the login that this answers is not known")
-	}
-	redirect, err := oauth.ParseRedirect(answer)
-	if err != nil {
-		return "", badAnswer(err.Error())
-	}
-	return redirect.CodeFor(session.State)
-}
-
-func badAnswer(why string) error {
-	return &plugin.Error{
-		Kind: plugin.InvalidInput, Source: plugin.SourceUser, Effect: plugin.EffectNone, Pointer: "/answer", Err: errors.New(why),
-		Message: "the answer of the login cannot be used: " + why,
-		Hint:    "Copy the whole address of the page to which LinkedIn has sent the browser, also if that page did not load.",
-	}
+	n.account.ID, _ = personID(id)
+	return nil
 }

@@ -48,7 +48,7 @@ func TestLogin(t *testing.T) {
 			id := b.srv.Me(b.client)
 			want := &plugin.AuthorizeResponse{
 				Done: true, Granted: tt.granted,
-				Account: plugin.Account{ID: id, URN: "urn:li:person:" + id, Name: tt.name},
+				Account: plugin.Account{ID: id, URN: "urn:li:person:" + id, Name: tt.name, Application: tt.client},
 			}
 			if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(plugin.AuthorizeResponse{}, "ExpiresAt", "Diagnostics", "Session")); diff != "" {
 				t.Errorf("login (-want +got):\n%s", diff)
@@ -121,7 +121,7 @@ func TestLoginRefused(t *testing.T) {
 		{name: "wrong state", why: "it answers another login, or is forged",
 			step: answer(allow, func(s string) string { return strings.Replace(s, "state=", "state=x", 1) }),
 			want: plugin.Error{Kind: plugin.InvalidInput, Source: plugin.SourceUser, Pointer: "/answer"}},
-		{name: "code that is none", why: "LinkedIn does not know it", step: answer(allow, always("AQnonsense")),
+		{name: "code that is none", why: "LinkedIn does not know it", step: answer(allow, always("AQnonsense-that-LinkedIn-has-never-made")),
 			want: plugin.Error{Kind: plugin.Reauthorize, Source: plugin.SourceUpstream, HTTPStatus: 400, VendorCode: "invalid_request"}},
 		{name: "nothing", why: "an empty answer is none", step: answer(allow, always("  ")),
 			want: plugin.Error{Kind: plugin.InvalidInput, Source: plugin.SourceUser, Pointer: "/answer"}},
@@ -238,7 +238,9 @@ func TestAnotherLoginReplacesTheFirst(t *testing.T) {
 	b := login(t, sandbox.PartnerClient, nil)
 	var first, second struct{ ID string }
 	b.invoke("get_profile", `{}`, &first)
-	b.logIn(3)
+	if _, err := b.reconnect(3, true); err != nil {
+		t.Fatal(detailed(err))
+	}
 	b.invoke("get_profile", `{}`, &second)
 	if first.ID == second.ID || second.ID != b.srv.PersonID(b.client, 3) {
 		t.Errorf("first %s, second %s: memory of the first member must not serve the second", first.ID, second.ID)

@@ -9,26 +9,49 @@ import (
 
 // bringToken takes a token that was made elsewhere. It is tried before it
 // replaces one that may be good.
-func (c *connected) bringToken(ctx context.Context, in *plugin.AuthorizeToken) (*plugin.AuthorizeResponse, error) {
+func (c *connected) bringToken(ctx context.Context, in *plugin.AuthorizeToken, replace bool) (*plugin.AuthorizeResponse, error) {
 	if in.AccessToken.IsZero() {
-		return nil, badAnswer("the access token is empty")
+		e := badAnswer("the access token is empty")
+		e.Pointer, e.Hint = "/access_token", "Copy the whole access token from the token generator of the LinkedIn developer portal."
+		return nil, e
 	}
 	tok := &oauth.Token{AccessToken: in.AccessToken.Reveal(), RefreshToken: in.RefreshToken.Reveal(), Assumed: true}
-	account := &accountRecord{Brought: true}
-	if err := c.introspect(ctx, tok, account); err != nil {
+	n := &newcomer{token: tok, account: &accountRecord{Brought: true}}
+	if err := c.introspect(ctx, tok, n.account); err != nil {
 		return nil, err
+	}
+	if n.account.Brought && tok.RefreshToken != "" {
+		tok.RefreshToken = ""
+		n.remarks = append(n.remarks, plugin.Diagnostic{
+			Severity: plugin.Warning, Pointer: "/refresh_token", Message: "the refresh token is not kept: it works only with the id and secret of the application that it was made for",
+			Hint: "Set client_id and give the client secret of that application, then bring both tokens again.",
+		})
 	}
 	if tok.Expiry.IsZero() {
 		tok.Expiry = c.clock.now().Add(oauth.AssumedLife)
 	}
-	who, failed := c.whoami(ctx, tok, account)
-	if failed != nil && failed.Kind != plugin.Forbidden {
-		return nil, failed
+	n.who, n.failed = c.whoami(ctx, tok, n.account)
+	switch {
+	case n.failed == nil, n.failed.Kind == plugin.Forbidden:
+		return c.admit(ctx, n, replace)
+	case n.failed.Kind == plugin.Reauthorize:
+		return nil, c.badToken("LinkedIn does not accept it", n.failed)
 	}
-	if err := c.tokens.replace(ctx, tok); err != nil {
-		return nil, err
+	return nil, n.failed
+}
+
+// badToken refuses a token that was brought along. Nothing has ended: it never
+// was of use here.
+func (c *connected) badToken(why string, cause *plugin.Error) *plugin.Error {
+	e := &plugin.Error{
+		Kind: plugin.Reauthorize, Source: plugin.SourceUser, Pointer: "/access_token", Effect: plugin.EffectNone,
+		Message: "the access token that was brought along cannot be used: " + why,
+		Hint:    "Make a new one, copy it whole, and try again: " + (&situation{connection: c.name}).connectCommand() + " --access-token-stdin",
 	}
-	return c.welcome(ctx, tok, account, who, failed)
+	if cause != nil {
+		e.HTTPStatus, e.VendorCode, e.RequestID, e.Detail, e.Err = cause.HTTPStatus, cause.VendorCode, cause.RequestID, cause.Detail, cause
+	}
+	return e
 }
 
 // introspect asks LinkedIn about a brought token, where the application may.
@@ -41,7 +64,7 @@ func (c *connected) introspect(ctx context.Context, tok *oauth.Token, account *a
 	if err != nil {
 		e := classify(err, &situation{target: targetLogin, connection: c.name, now: c.clock.now(), ended: ctx.Err()})
 		if e.HTTPStatus == 400 { // a token that LinkedIn does not even recognise
-			e = (&situation{connection: c.name}).loginAgain("LinkedIn does not know the access token")
+			e = c.badToken("LinkedIn does not know it", e)
 		}
 		return e
 	}
@@ -49,9 +72,9 @@ func (c *connected) introspect(ctx context.Context, tok *oauth.Token, account *a
 		if told.Status == "" {
 			return nil // another application's: nothing is told
 		}
-		return (&situation{connection: c.name}).loginAgain("the access token is " + told.Status)
+		return c.badToken("it is "+told.Status, nil)
 	}
-	account.Brought = false
+	account.Brought, account.ClientID = false, c.settings.ClientID
 	tok.Scopes = told.Scopes
 	tok.IssuedAt = told.CreatedAt
 	if !told.ExpiresAt.IsZero() {

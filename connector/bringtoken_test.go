@@ -1,6 +1,7 @@
 package connector_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -84,6 +85,51 @@ func TestBroughtToken(t *testing.T) {
 	})
 }
 
+func TestBroughtRefreshToken(t *testing.T) {
+	both := func(b *bench) (*plugin.AuthorizeResponse, error) {
+		own := *b
+		own.client = sandbox.PartnerClient
+		own.conn = own.connection("elsewhere", nil)
+		own.logIn(2)
+		tok, _ := own.tokens()
+		return b.plugin.Authorize(t.Context(), b.conn, &plugin.AuthorizeRequest{Token: &plugin.AuthorizeToken{
+			AccessToken: plugin.NewSecret(tok.AccessToken), RefreshToken: plugin.NewSecret(tok.RefreshToken),
+		}})
+	}
+	t.Run("of the same application", func(t *testing.T) {
+		b := newBench(t, sandbox.PartnerClient, nil)
+		if got, err := both(b); err != nil || len(got.Diagnostics) != 0 || !b.check(false).Token.Refreshable {
+			t.Fatalf("login %+v, %v", got, err)
+		}
+		b.srv.Advance(61 * day)
+		b.invoke("get_profile", `{"max_age_seconds":0}`, nil)
+		if got := b.check(false).Token; got.RefreshExpiresAt == nil {
+			t.Errorf("after a refresh the end of the refresh token is known: %+v", got)
+		}
+	})
+	for name, settings := range map[string]map[string]any{
+		"without an application": {"client_id": nil}, "of another application": {"client_id": sandbox.SelfServeClient},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, sandbox.PartnerClient, settings)
+			if settings["client_id"] != nil {
+				self, err := b.srv.SettingsFor(sandbox.SelfServeClient)
+				if err != nil {
+					t.Fatal(err)
+				}
+				b.conn.Secrets = map[string]plugin.Secret{"client_secret": plugin.NewSecret(self.ClientSecret)}
+			}
+			got, err := both(b)
+			if err != nil {
+				t.Fatal(detailed(err))
+			}
+			if tok, _ := b.tokens(); tok.RefreshToken != "" || got.Diagnostics[0].Pointer != "/refresh_token" || b.check(false).Token.Refreshable {
+				t.Errorf("login %+v: a refresh token of no use is kept", got)
+			}
+		})
+	}
+}
+
 func TestBroughtTokenRefused(t *testing.T) {
 	for name, change := range map[string]func(*bench, string) string{
 		"garbage": func(*bench, string) string { return "garbage" },
@@ -96,7 +142,8 @@ func TestBroughtTokenRefused(t *testing.T) {
 			good, _ := b.tokens()
 			token := change(b, b.made(b.client))
 			_, err := b.bring(token)
-			if plugin.KindOf(err) != plugin.Reauthorize {
+			e := plugin.AsError(err)
+			if e == nil || e.Kind != plugin.Reauthorize || !strings.Contains(e.Message, "brought along") || strings.Contains(e.Message, "any more") || !strings.Contains(e.Hint, "--access-token-stdin") {
 				t.Errorf("error %s", detailed(err))
 			}
 			if now, _ := b.tokens(); now.AccessToken != good.AccessToken {
@@ -104,6 +151,14 @@ func TestBroughtTokenRefused(t *testing.T) {
 			}
 		})
 	}
+	t.Run("without an application", func(t *testing.T) {
+		b := newBench(t, sandbox.PartnerClient, map[string]any{"client_id": nil})
+		b.conn.Secrets = nil
+		_, err := b.bring("garbage") // nobody introspects: the API is asked
+		if e := plugin.AsError(err); e == nil || e.Kind != plugin.Reauthorize || !strings.Contains(e.Message, "brought along") || e.HTTPStatus != 401 {
+			t.Errorf("error %s", detailed(err))
+		}
+	})
 	t.Run("empty", func(t *testing.T) {
 		b := newBench(t, sandbox.PartnerClient, nil)
 		if _, err := b.bring(""); plugin.KindOf(err) != plugin.InvalidInput {

@@ -28,12 +28,12 @@ func (c *Connector) Check(ctx context.Context, req *plugin.CheckRequest) (*plugi
 		return nil, err
 	}
 	defer done()
-	tok, _, err := conn.tokens.Load(ctx)
+	tok, none, err := conn.tokens.login(ctx)
 	if err != nil {
-		return nil, classify(&oauth.StoreError{Op: "load", Err: err}, &situation{connection: conn.name, ended: ctx.Err()})
+		return nil, classify(err, &situation{connection: conn.name, ended: ctx.Err()})
 	}
-	k := &checkup{s: s, conn: conn, token: tok, res: &plugin.CheckResponse{
-		Account:       s.account.account(""),
+	k := &checkup{s: s, conn: conn, token: tok, none: none, res: &plugin.CheckResponse{
+		Account:       conn.account(s.account, ""),
 		ScopesGranted: []string{}, ScopesMissing: []string{}, Diagnostics: c.remarks(conn.settings),
 		API: plugin.APIStatus{Version: conn.settings.APIVersion, Sunset: sunsetOf(conn.settings.APIVersion), State: plugin.APIUnchecked},
 	}}
@@ -57,8 +57,9 @@ func (c *Connector) Check(ctx context.Context, req *plugin.CheckRequest) (*plugi
 type checkup struct {
 	s     *session
 	conn  *connected
-	token *oauth.Token // nil: nobody has logged in
-	over  bool         // the login has ended
+	token *oauth.Token            // nil: there is no login
+	none  *oauth.ReauthorizeError // why there is none
+	over  bool                    // the login has ended
 	res   *plugin.CheckResponse
 }
 
@@ -116,13 +117,13 @@ func (k *checkup) transport() http.RoundTripper {
 func (k *checkup) name(endpoint string, body []byte) {
 	if endpoint == endpointUserinfo {
 		if p, err := decodeUserinfo(body); err == nil {
-			k.res.Account = plugin.Account{ID: p.ID, URN: p.URN, Name: p.Name}
+			k.res.Account = plugin.Account{ID: p.ID, URN: p.URN, Name: p.Name, Application: k.conn.application(k.s.account)}
 		}
 		return
 	}
 	if e, err := decodeEntity(body); err == nil {
 		m := e.member()
-		k.res.Account = plugin.Account{ID: m.ID, URN: m.URN, Name: m.Name}
+		k.res.Account = plugin.Account{ID: m.ID, URN: m.URN, Name: m.Name, Application: k.conn.application(k.s.account)}
 	}
 }
 
@@ -130,8 +131,9 @@ func (k *checkup) name(endpoint string, body []byte) {
 func (k *checkup) login() {
 	again := (&situation{connection: k.conn.name}).connectCommand()
 	if k.token == nil {
-		k.res.Token.WhyNot = string(oauth.ReasonNoToken)
-		k.remark(plugin.Failure, "", "nobody has logged in to this connection yet", "Log in: "+again)
+		e := (&situation{connection: k.conn.name}).loginEnded(k.none)
+		k.res.Token.WhyNot = string(k.none.Reason)
+		k.remark(plugin.Failure, "", e.Message, e.Hint)
 		return
 	}
 	now := k.conn.clock.now()
@@ -142,6 +144,8 @@ func (k *checkup) login() {
 		st.RefreshExpiresAt, st.RefreshDaysLeft = k.until(k.token.RefreshExpiry, now)
 	}
 	switch {
+	case k.s.account.Own: // it is asked for anew whenever it ends, for ever
+		st.Refreshable = true
 	case k.token.RefreshToken == "":
 		st.WhyNot = "LinkedIn gave no refresh token: it gives them to approved partners only"
 	case st.RefreshDaysLeft != nil && *st.RefreshDaysLeft == 0:
@@ -152,7 +156,7 @@ func (k *checkup) login() {
 	k.res.ScopesGranted = append(k.res.ScopesGranted, k.token.Scopes...)
 	missing := missingScopes(k.conn.settings.scopeList(), k.token.Scopes)
 	k.res.ScopesMissing = append(k.res.ScopesMissing, missing...)
-	ends := loginEnds(k.token)
+	ends := k.s.loginEnds(k.token)
 	days := daysLeft(ends.Sub(now))
 	switch k.over = !ends.IsZero() && days == 0; {
 	case k.over:

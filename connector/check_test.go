@@ -67,7 +67,7 @@ func TestCheck(t *testing.T) {
 	expires, refresh := b.srv.Now().Add(60*24*time.Hour), b.srv.Now().Add(365*24*time.Hour)
 	accessDays, refreshDays := 60, 365
 	want := &plugin.CheckResponse{
-		Account:       plugin.Account{ID: id, URN: "urn:li:person:" + id},
+		Account:       plugin.Account{ID: id, URN: "urn:li:person:" + id, Application: b.client},
 		ScopesGranted: []string{"email", "openid", "profile"}, ScopesMissing: []string{},
 		Actions: []plugin.ActionStatus{
 			{Action: "get_profile", Status: plugin.Usable}, {Action: "search_people", Status: plugin.Untried},

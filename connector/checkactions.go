@@ -22,6 +22,9 @@ func (k *checkup) actions(ctx context.Context) error {
 			st.Status, st.Reason = plugin.Unusable, "nobody has logged in"
 		case k.over:
 			st.Status, st.Reason = plugin.Unusable, "the login has ended"
+		case k.s.account.Own && ofMembers(on):
+			e := k.s.noMember()
+			st.Status, st.Reason, st.Hint = plugin.Unusable, e.Message, e.Hint
 		case k.s.scoped(on, k.token.Scopes, scopes) != nil:
 			k.refuse(&st, on, lackingScopes(k.token.Scopes, scopes))
 		case spec.Access == plugin.AccessPartner:

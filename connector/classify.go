@@ -70,6 +70,7 @@ func (s *situation) sort(err error) *plugin.Error {
 		reauthorize *oauth.ReauthorizeError
 		denied      *oauth.DeniedError
 		token       *oauth.Error
+		identity    *oauth.IDTokenError
 		stored      *oauth.StoreError
 	)
 	switch {
@@ -95,6 +96,8 @@ func (s *situation) sort(err error) *plugin.Error {
 		return s.loginDenied(denied)
 	case errors.As(err, &token):
 		return s.tokenRefused(token)
+	case errors.As(err, &identity):
+		return badIdentity(identity.Error())
 	case errors.As(err, &stored):
 		return storeFailed(stored)
 	}

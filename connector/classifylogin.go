@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/linkstep/linkstep/connector/oauth"
 	"github.com/linkstep/linkstep/plugin"
@@ -27,7 +28,9 @@ func (s *situation) loginAgain(why string) *plugin.Error {
 
 // grantDead is all that a refused refresh token tells. Interrupted means that
 // its successor was given and lost, where each works only once.
-const grantDead = "LinkedIn refuses to renew the login: it was revoked, has expired, or its last renewal was interrupted"
+func grantDead(at time.Time) string {
+	return "LinkedIn refused to renew the login" + onDate(at) + ": it was revoked, has expired, or its last renewal was interrupted"
+}
 
 // loginEnded is for a token that is gone and cannot be renewed.
 func (s *situation) loginEnded(r *oauth.ReauthorizeError) *plugin.Error {
@@ -43,8 +46,10 @@ func (s *situation) loginEnded(r *oauth.ReauthorizeError) *plugin.Error {
 		why = "LinkedIn does not accept the access token any more"
 	case oauth.ReasonRefreshExpired:
 		why = "the login has reached the end of its year"
+	case oauth.ReasonRevoked:
+		why = "LinkedIn refused the access token" + onDate(r.At) + ": the access of this application was revoked"
 	case oauth.ReasonGrantDead:
-		why = grantDead
+		why = grantDead(r.At)
 	}
 	e := s.loginAgain(why)
 	e.Detail = r.Error()
@@ -53,6 +58,41 @@ func (s *situation) loginEnded(r *oauth.ReauthorizeError) *plugin.Error {
 		e.HTTPStatus, e.VendorCode, e.RequestID = refused.Status, refused.Code, refused.RequestID
 	}
 	return e
+}
+
+// onDate is when something was, where that is known.
+func onDate(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return " on " + at.UTC().Format(time.DateOnly)
+}
+
+// ofMembers reports whether something belongs to a member, so that an
+// application by itself has none.
+func ofMembers(on target) bool {
+	return on == targetProfile || on == targetConnections || on == targetCount
+}
+
+// noMember is for what only a member has, where the application acts for
+// itself.
+func (s *session) noMember() *plugin.Error {
+	return &plugin.Error{
+		Kind: plugin.Forbidden, Source: plugin.SourceConnector, Effect: plugin.EffectNone,
+		Message: "this connection acts for the application itself, which has no profile and no connections",
+		Hint:    "Use a connection that a member has logged in to.",
+	}
+}
+
+// badIdentity is for a login whose identity cannot be believed. It is not the
+// member's fault, nor a passing trouble: something answers in LinkedIn's place,
+// or the settings are another application's.
+func badIdentity(detail string) *plugin.Error {
+	return &plugin.Error{
+		Kind: plugin.BadUpstream, Source: plugin.SourceUpstream, Effect: plugin.EffectNone, Detail: detail,
+		Message: "LinkedIn's word on who has logged in does not hold, so the login is not used",
+		Hint:    "Check client_id and auth_url, the clock of this machine, and that no proxy answers in LinkedIn's place. Then start the login again.",
+	}
 }
 
 // loginDenied is for a login that the member or LinkedIn has refused.
@@ -113,7 +153,7 @@ func (s *situation) tokenRefused(t *oauth.Error) *plugin.Error {
 	case t.Temporary():
 		s.tokenUnreachable(e, t)
 	case t.DeadGrant():
-		e.Kind, e.Message = plugin.Reauthorize, grantDead
+		e.Kind, e.Message = plugin.Reauthorize, grantDead(time.Time{})
 		e.Hint = "Log in again: " + s.connectCommand()
 	case t.Code == "invalid_client" || t.Status == 401 && t.Code != "access_denied" && t.Code != "invalid_request":
 		e.Kind, e.Source, e.Pointer = plugin.InvalidConfig, plugin.SourceUser, "/client_secret"

@@ -50,8 +50,10 @@ const (
 // learn.microsoft.com/linkedin/shared/authentication/authorization-code-flow, 2026-11-24.
 const (
 	pathAuthorize  = "/oauth/v2/authorization"
+	pathNative     = "/oauth/native-pkce/authorization"
 	pathToken      = "/oauth/v2/accessToken"
 	pathIntrospect = "/oauth/v2/introspectToken"
+	pathKeys       = "/oauth/openid/jwks"
 )
 
 // fingerprint tells a changed connection from the same.
@@ -93,12 +95,14 @@ func (c *connected) key(name string) string {
 // oauthConfig is the connection's application as package oauth wants it.
 func (c *connected) oauthConfig() *oauth.Config {
 	auth := base(c.settings.AuthURL)
-	return &oauth.Config{
+	config := &oauth.Config{
 		ClientID:      c.settings.ClientID,
 		ClientSecret:  c.settings.ClientSecret.Reveal(),
 		AuthorizeURL:  auth.JoinPath(pathAuthorize).String(),
 		TokenURL:      auth.JoinPath(pathToken).String(),
 		IntrospectURL: auth.JoinPath(pathIntrospect).String(),
+		KeysURL:       auth.JoinPath(pathKeys).String(),
+		Issuers:       issuers(auth),
 		RedirectURL:   c.settings.RedirectURL,
 		Scopes:        c.settings.scopeList(),
 		HTTPClient: &http.Client{Transport: &wire{
@@ -106,6 +110,24 @@ func (c *connected) oauthConfig() *oauth.Config {
 		}},
 		Now: c.clock.now,
 	}
+	if c.settings.Flow == flowNative {
+		config.AuthorizeURL, config.ClientSecret = auth.JoinPath(pathNative).String(), ""
+	}
+	return config
+}
+
+// issuers are who may have issued an id_token: LinkedIn's documentation names
+// its host, its tokens the host and a path. A sandbox issues in its own name, a
+// proxy passes on LinkedIn's; neither is asked without Dev, and the keys are
+// the host's own in any case.
+// linkedin.com/oauth/.well-known/openid-configuration, 2026-08-13.
+func issuers(auth *url.URL) []string {
+	vendor := "https://" + authHost
+	all := []string{vendor, vendor + "/oauth"}
+	if own := auth.String(); own != vendor {
+		all = append(all, own, own+"/oauth")
+	}
+	return all
 }
 
 // use returns the session as it is now, and what to call when done with it.

@@ -135,21 +135,6 @@ func TestPersonID(t *testing.T) {
 	}
 }
 
-func TestSubject(t *testing.T) {
-	for in, want := range map[string]string{
-		"h.eyJzdWIiOiI3ODJiYnRhUSJ9.s": "782bbtaQ", // {"sub":"782bbtaQ"}
-		"":                             "",
-		"a.b":                          "",
-		"h.!.s":                        "",
-		"h.W10.s":                      "", // []
-		"h.eyJzdWIiOiJhL2IifQ.s":       "", // {"sub":"a/b"}
-	} {
-		if got := subject(in); got != want {
-			t.Errorf("subject(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
 func TestFields(t *testing.T) {
 	for _, tt := range []struct {
 		asked, granted []string

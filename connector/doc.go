@@ -46,7 +46,7 @@
 //	19 introspect_foreign_app        brought token                done                  0
 //	20 introspect_bad_secret         brought token                invalid_config        3
 //	21 discovery                     none asks for it             -                     -
-//	22 jwks                          none asks for it             -                     -
+//	22 jwks                          login                        done                  0
 //	23 userinfo_full                 get_profile                  done                  0
 //	24 userinfo_no_email_no_picture  get_profile                  done                  0
 //	25 userinfo_locale_object        get_profile                  done                  0

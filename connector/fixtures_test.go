@@ -30,11 +30,14 @@ var exitStatus = map[plugin.Kind]int{
 const everything = "86everything01"
 
 // everySandbox has that application besides its own.
-func everySandbox(t *testing.T) *sandbox.Server {
+func everySandbox(t *testing.T) *sandbox.Server { return everySandboxWith(t) }
+
+// everySandboxWith gives that application further products.
+func everySandboxWith(t *testing.T, more ...sandbox.Product) *sandbox.Server {
 	t.Helper()
 	srv, err := sandbox.Start(&sandbox.Options{Members: 300, Clients: []sandbox.Client{{
 		ID: everything, Secret: "sandbox-secret-of-everything", Name: "Everything", RedirectURLs: []string{sandbox.DefaultRedirectURL},
-		Products: []sandbox.Product{sandbox.SignIn, sandbox.CommunityManagement, sandbox.Connections, sandbox.People, sandbox.Search},
+		Products: append([]sandbox.Product{sandbox.SignIn, sandbox.CommunityManagement, sandbox.Connections, sandbox.People, sandbox.Search}, more...),
 	}}})
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +70,7 @@ func aboutAction(f sandbox.Fixture) []string {
 			return []string{"refresh"}
 		}
 		return []string{"login"}
-	case "/oauth/v2/authorization":
+	case "/oauth/v2/authorization", "/oauth/openid/jwks":
 		return []string{"login"}
 	case "/oauth/v2/introspectToken":
 		return []string{"brought token"}

@@ -30,18 +30,13 @@ func daysWords(days int) string {
 	return fmt.Sprintf("in %d days", days)
 }
 
-// ownTokenLife is more than the life of an application's own token, of the
-// client credentials flow, and less than that of a member's.
-// learn.microsoft.com/linkedin/shared/authentication/client-credentials-flow, 2026-11-24.
-const ownTokenLife = time.Hour
-
 // loginEnds is the last moment at which a login is good without a person's
 // help: the end of the refresh token, where there is one. Zero: nobody knows,
 // or it has no end, as with an application's own token, which is asked for
 // anew.
-func loginEnds(tok *oauth.Token) time.Time {
+func (s *session) loginEnds(tok *oauth.Token) time.Time {
 	switch {
-	case tok.RefreshToken == "" && !tok.IssuedAt.IsZero() && tok.Expiry.Sub(tok.IssuedAt) <= ownTokenLife:
+	case s.account.Own:
 		return time.Time{}
 	case tok.RefreshToken != "" && (tok.RefreshExpiry.IsZero() || tok.RefreshExpiry.After(tok.Expiry)):
 		return tok.RefreshExpiry
@@ -56,7 +51,7 @@ func (s *session) tellEnds(m *meter) {
 	now := s.conn.clock.now()
 	again := (&situation{connection: s.conn.name}).connectCommand()
 	if tok := s.tokens.last.Load(); tok != nil {
-		if days := daysLeft(loginEnds(tok).Sub(now)); days > 0 && days <= endWarning {
+		if days := daysLeft(s.loginEnds(tok).Sub(now)); days > 0 && days <= endWarning {
 			m.notice("login_ends", fmt.Sprintf("the login ends %s; log in again before: %s", daysWords(days), again))
 		}
 	}

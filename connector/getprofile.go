@@ -103,6 +103,8 @@ func (s *session) profileEndpoint(granted []string, f fields) (string, error) {
 	openID := slices.Contains(granted, scopeOpenID) && slices.Contains(granted, scopeProfile)
 	basic := slices.Contains(granted, scopeBasicProfile)
 	switch {
+	case s.account.Own:
+		return "", s.noMember()
 	case basic && (!openID || f.hasAny(basicFields()...)):
 		return endpointMe, nil
 	case openID:

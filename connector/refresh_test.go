@@ -58,6 +58,21 @@ func TestTokenIsRefreshedBeforeItExpires(t *testing.T) {
 	}
 }
 
+func TestTokenIsRefreshedAtTheShareThatIsSet(t *testing.T) {
+	b := login(t, sandbox.PartnerClient, map[string]any{"refresh_at_percent": 50})
+	for _, step := range []struct {
+		later time.Duration
+		want  int // refreshes so far
+	}{{28 * day, 0}, {3 * day, 1}} {
+		b.srv.Advance(step.later)
+		b.deepCheck()
+		b.invoke("get_profile", `{"max_age_seconds":0}`, nil)
+		if n := len(b.tokenRequests()); n != step.want {
+			t.Errorf("%d refreshes after another %s, want %d", n, step.later, step.want)
+		}
+	}
+}
+
 func TestRefreshIsSharedByCallersAndProcesses(t *testing.T) {
 	t.Parallel()
 	b := login(t, sandbox.PartnerClient, nil)
@@ -145,7 +160,7 @@ func TestLoginThatCannotBeRenewed(t *testing.T) {
 		change       func(b *bench)
 		message      string
 	}{
-		{"self-serve after 61 days", sandbox.SelfServeClient, func(b *bench) { b.srv.Advance(61 * day) }, "does not accept"},
+		{"self-serve after 61 days", sandbox.SelfServeClient, func(b *bench) { b.srv.Advance(61 * day) }, "has expired"},
 		{"partner after a year", sandbox.PartnerClient, func(b *bench) { b.srv.Advance(366 * day) }, "year"},
 		{"revoked by the member", sandbox.PartnerClient, func(b *bench) { b.srv.RevokeTokens(); b.srv.Advance(time.Minute) }, "revoked"},
 	} {

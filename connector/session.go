@@ -37,6 +37,8 @@ func (c *connected) newSession(account *accountRecord) *session {
 	s.people.s = s
 	s.memory = s.viewer + "/" + strconv.FormatInt(c.owner.logins.Add(1), 10)
 	s.source = oauth.NewSource(c.oauth, c.tokens, &oauth.SourceOptions{
+		RefreshAt: float64(c.settings.RefreshAt) / 100, ClientCredentials: account.Own,
+		Ended:  s.ended,
 		Notify: func(err error) { c.owner.log.Warn("the token was not refreshed", "connection", c.name, "error", err) },
 	})
 	s.ledger = quota.NewLedger(c.owner.counters,

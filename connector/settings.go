@@ -12,14 +12,16 @@ import (
 // Settings are the settings of one connection. The zero value of a field that
 // was left out is replaced by its default, see [defaultSettings].
 type Settings struct {
+	Flow         string          `json:"flow,omitempty" jsonschema:"title=Kind of login,enum=authorization_code,enum=native_pkce,enum=client_credentials,default=authorization_code,example=authorization_code" jsonschema_description:"How to log in. authorization_code is right for almost every application: a member consents in a browser. native_pkce is the same without a client secret, for applications that LinkedIn has enabled for it by hand. client_credentials logs in the application itself, as no member and without a browser; LinkedIn allows it for some enterprise products only."`
 	ClientID     string          `json:"client_id,omitempty" jsonschema:"title=Client ID,minLength=1,maxLength=100,pattern=^[A-Za-z0-9._-]+$,example=78abc123def456" jsonschema_description:"The Client ID of your LinkedIn application, from the Auth tab of the developer portal. Needed for every login but that with an access token."`
-	ClientSecret plugin.Secret   `json:"client_secret,omitzero" jsonschema:"title=Client secret,minLength=1,maxLength=500,example=WPL_AP1.secret" jsonschema_description:"The Client Secret of the same application. It is kept encrypted and never shown again."`
-	RedirectURL  string          `json:"redirect_url,omitempty" jsonschema:"title=Redirect URL,format=uri,maxLength=500,default=http://localhost:8918/callback,example=http://localhost:8918/callback" jsonschema_description:"Where LinkedIn sends the browser after the login. Register exactly this URL in the developer portal."`
+	ClientSecret plugin.Secret   `json:"client_secret,omitzero" jsonschema:"title=Client secret,minLength=1,maxLength=500,example=WPL_AP1.secret" jsonschema_description:"The Client Secret of the same application. It is kept encrypted and never shown again. native_pkce needs none and sends none."`
+	RedirectURL  string          `json:"redirect_url,omitempty" jsonschema:"title=Redirect URL,format=uri,maxLength=500,default=http://localhost:8918/callback,example=http://localhost:8918/callback" jsonschema_description:"Where LinkedIn sends the browser after the login. Register exactly this URL in the developer portal. native_pkce needs http://127.0.0.1 or http://[::1] with a port; left out, it is http://127.0.0.1:8918/callback there."`
 	Scopes       string          `json:"scopes,omitempty" jsonschema:"title=Scopes,maxLength=1000,pattern=^[A-Za-z0-9_. \\,]*$,default=openid profile,example=openid profile email" jsonschema_description:"What to ask the member for, separated by spaces or commas. The application must have a product for each of them: LinkedIn refuses the whole login for one that it may not ask for."`
 	APIVersion   string          `json:"api_version,omitempty" jsonschema:"title=API version,pattern=^20[0-9]{2}(0[1-9]|1[0-2])$,maxLength=6,default=202609,example=202609" jsonschema_description:"The version of LinkedIn's versioned API, YYYYMM. LinkedIn retires each one after about a year; set a newer one when a step says that its version is retired."`
 	APIURL       string          `json:"api_url,omitempty" jsonschema:"title=API address,format=uri,maxLength=500,default=https://api.linkedin.com,example=https://api.linkedin.com" jsonschema_description:"Where LinkedIn's API is. Change it only to work against the sandbox or a proxy of your own."`
 	AuthURL      string          `json:"auth_url,omitempty" jsonschema:"title=Login address,format=uri,maxLength=500,default=https://www.linkedin.com,example=https://www.linkedin.com" jsonschema_description:"Where LinkedIn's login is. Change it only to work against the sandbox or a proxy of your own."`
 	Timeout      int             `json:"timeout_seconds,omitempty" jsonschema:"title=Time limit of a call,minimum=1,maximum=300,default=30,example=30" jsonschema_description:"How many seconds one call to LinkedIn may take before it is given up or tried again."`
+	RefreshAt    int             `json:"refresh_at_percent,omitempty" jsonschema:"title=Renew after,minimum=10,maximum=95,default=90,example=90" jsonschema_description:"After which share of its life an access token is renewed, in percent, where the login can be renewed. 90 is day 54 of 60. Lower it when LinkedIn's login service may be out of reach for days."`
 	MaxRetries   int             `json:"max_retries,omitempty" jsonschema:"title=Retries,minimum=0,maximum=10,default=3,example=3" jsonschema_description:"How often a call that failed for a passing reason is tried again. Reads only: nothing is ever written twice."`
 	BatchSize    int             `json:"batch_size,omitempty" jsonschema:"title=People in one call,minimum=1,maximum=500,default=50,example=50" jsonschema_description:"How many people are read with one call when several are asked for. LinkedIn does not say how many it takes; lower the number when it refuses. 1 reads each person with a call of its own."`
 	Reserve      int             `json:"reserve_percent,omitempty" jsonschema:"title=Reserve for people,minimum=0,maximum=90,default=10,example=10" jsonschema_description:"The share of each daily limit in limits that steps running in the background may not use up, so that something is left for people who wait. 0 keeps nothing back."`
@@ -58,15 +60,16 @@ type LimitSetting struct {
 // defaultSettings are those of a connection that sets nothing.
 func defaultSettings() *Settings {
 	return &Settings{
-		RedirectURL: "http://localhost:8918/callback",
-		Scopes:      "openid profile",
-		APIVersion:  defaultAPIVersion,
-		APIURL:      "https://" + apiHost,
-		AuthURL:     "https://" + authHost,
-		Timeout:     30,
-		MaxRetries:  3,
-		BatchSize:   50,
-		Reserve:     10,
+		Flow:       flowCode,
+		Scopes:     "openid profile",
+		APIVersion: defaultAPIVersion,
+		APIURL:     "https://" + apiHost,
+		AuthURL:    "https://" + authHost,
+		Timeout:    30,
+		RefreshAt:  90,
+		MaxRetries: 3,
+		BatchSize:  50,
+		Reserve:    10,
 		Search: &SearchSettings{
 			Strategy: strategySearch,
 			Params: SearchParams{
@@ -74,6 +77,24 @@ func defaultSettings() *Settings {
 				Company: "company", Title: "title", School: "school",
 			},
 		},
+	}
+}
+
+// The kinds of login, as the setting flow names them.
+const (
+	flowCode   = "authorization_code"
+	flowNative = "native_pkce"
+	flowOwn    = "client_credentials"
+)
+
+// complete fills in what depends on other settings.
+func (s *Settings) complete() {
+	s.Search.complete()
+	if s.RedirectURL == "" {
+		s.RedirectURL = "http://localhost:8918/callback"
+		if s.Flow == flowNative {
+			s.RedirectURL = "http://127.0.0.1:8918/callback"
+		}
 	}
 }
 

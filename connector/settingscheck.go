@@ -47,16 +47,19 @@ func (c *checker) add(ok bool, pointer, message string) {
 // check returns everything about the settings that does not fit.
 func (s *Settings) check(dev bool) []plugin.Violation {
 	c, shape := &checker{}, settingShapes()
+	flows := []string{flowCode, flowNative, flowOwn}
+	c.add(slices.Contains(flows, s.Flow), "/flow", "this kind of login is not known: use "+strings.Join(flows, ", "))
 	c.add(s.ClientID == "" || shape.clientID.MatchString(s.ClientID), "/client_id", "letters, digits, dots, _ and - are allowed, 100 at most")
 	c.add(shape.version.MatchString(s.APIVersion), "/api_version", "a year and a month are needed, YYYYMM, for example "+defaultAPIVersion)
 	c.add(shape.scopes.MatchString(s.Scopes), "/scopes", "names of scopes are needed, separated by spaces or commas")
 	c.add(s.Timeout >= 1 && s.Timeout <= 300, "/timeout_seconds", "a number from 1 to 300 is needed")
+	c.add(s.RefreshAt >= 10 && s.RefreshAt <= 95, "/refresh_at_percent", "a number from 10 to 95 is needed")
 	c.add(s.MaxRetries >= 0 && s.MaxRetries <= 10, "/max_retries", "a number from 0 to 10 is needed")
 	c.add(s.BatchSize >= 1 && s.BatchSize <= 500, "/batch_size", "a number from 1 to 500 is needed")
 	c.add(s.Reserve >= 0 && s.Reserve <= 90, "/reserve_percent", "a number from 0 to 90 is needed")
 	c.host("/api_url", s.APIURL, apiHost, dev)
 	c.host("/auth_url", s.AuthURL, authHost, dev)
-	c.redirect("/redirect_url", s.RedirectURL)
+	c.redirect("/redirect_url", s.RedirectURL, s.Flow == flowNative)
 	s.Search.check(c)
 	for i, l := range s.Limits {
 		at := fmt.Sprintf("/limits/%d", i)
@@ -99,11 +102,17 @@ func (c *checker) host(pointer, value, vendor string, dev bool) {
 	c.add(u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname()), pointer, "https is needed, except for this machine itself")
 }
 
-// redirect checks the address that the browser is sent back to.
-func (c *checker) redirect(pointer, value string) {
+// redirect checks the address that the browser is sent back to. A native
+// application gets its answer on this machine, at an address and not a name.
+// learn.microsoft.com/linkedin/shared/authentication/authorization-code-flow-native, 2026-11-24.
+func (c *checker) redirect(pointer, value string, native bool) {
 	u, err := url.Parse(value)
 	ok := err == nil && u.Host != "" && u.Fragment == "" && (u.Scheme == "http" || u.Scheme == "https") && len(value) <= 500
 	c.add(ok, pointer, "an absolute http or https address without # is needed")
+	if ok && native {
+		here := u.Port() != "" && (u.Hostname() == "127.0.0.1" || u.Hostname() == "::1")
+		c.add(here, pointer, "native_pkce needs an address on this machine, http://127.0.0.1 or http://[::1] with a port")
+	}
 }
 
 func isLoopback(host string) bool {

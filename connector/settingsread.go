@@ -20,7 +20,7 @@ func readSettings(conn *plugin.Connection) (*Settings, error) {
 			violations = append(violations, plugin.Violation{Pointer: "/" + escapePointer(name), Message: "there is no such secret setting"})
 		}
 	}
-	s.Search.complete()
+	s.complete()
 	s.ClientSecret = conn.Secrets["client_secret"]
 	if len(violations) == 0 {
 		violations = s.check(conn.Dev)
@@ -50,9 +50,9 @@ func (s *Settings) decode(raw json.RawMessage) []plugin.Violation {
 	}
 	search := json.RawMessage(nil)
 	violations := decodeObject("", raw, map[string]any{
-		"client_id": &s.ClientID, "redirect_url": &s.RedirectURL, "scopes": &s.Scopes,
+		"flow": &s.Flow, "client_id": &s.ClientID, "redirect_url": &s.RedirectURL, "scopes": &s.Scopes,
 		"api_version": &s.APIVersion, "api_url": &s.APIURL, "auth_url": &s.AuthURL,
-		"timeout_seconds": &s.Timeout, "max_retries": &s.MaxRetries,
+		"timeout_seconds": &s.Timeout, "max_retries": &s.MaxRetries, "refresh_at_percent": &s.RefreshAt,
 		"batch_size": &s.BatchSize, "reserve_percent": &s.Reserve, "limits": &s.Limits,
 		"search": &search,
 	})

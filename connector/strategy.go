@@ -115,6 +115,9 @@ func (way *strategy) tellAbsent(m *meter, f fields) {
 // scoped reports what a login lacks, before anything is sent: it needs one of
 // the sets of scopes. What nobody has told may be enough.
 func (s *session) scoped(on target, granted []string, sets [][]string) error {
+	if s.account.Own && ofMembers(on) {
+		return s.noMember()
+	}
 	spec := plugin.ActionSpec{Scopes: sets}
 	if len(granted) == 0 || spec.ScopesAllow(granted) {
 		return nil

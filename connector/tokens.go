@@ -39,6 +39,20 @@ func (s *tokenStore) Load(ctx context.Context) (*oauth.Token, int64, error) {
 	return tok, revision, nil
 }
 
+// login returns the token of a login, or why there is none.
+func (s *tokenStore) login(ctx context.Context) (*oauth.Token, *oauth.ReauthorizeError, error) {
+	tok, _, err := s.Load(ctx)
+	switch {
+	case err != nil:
+		return nil, nil, &oauth.StoreError{Op: "load", Err: err}
+	case tok == nil:
+		return nil, &oauth.ReauthorizeError{Reason: oauth.ReasonNoToken}, nil
+	case tok.Ended != "":
+		return nil, &oauth.ReauthorizeError{Reason: tok.Ended, At: tok.EndedAt}, nil
+	}
+	return tok, nil, nil
+}
+
 // Save implements [oauth.Store].
 func (s *tokenStore) Save(ctx context.Context, tok *oauth.Token, revision int64) (int64, error) {
 	value, err := tok.Encode()

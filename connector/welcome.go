@@ -11,24 +11,27 @@ import (
 
 // welcome begins a new session after a login. The token is stored already:
 // that the account could not be found is a remark, not an error.
-func (c *connected) welcome(ctx context.Context, tok *oauth.Token, account *accountRecord, who *Profile, failed *plugin.Error) (*plugin.AuthorizeResponse, error) {
+func (c *connected) welcome(ctx context.Context, n *newcomer) (*plugin.AuthorizeResponse, error) {
+	tok, name := n.token, ""
+	if n.who != nil {
+		name = n.who.Name
+	}
 	res := &plugin.AuthorizeResponse{
 		Done: true, Granted: slices.Clone(tok.Scopes), Missing: missingScopes(c.settings.scopeList(), tok.Scopes), ExpiresAt: tok.Expiry,
+		Account: c.account(n.account, name), Diagnostics: n.remarks,
 	}
-	if who != nil {
-		account.ID, account.Endpoint = who.ID, who.Endpoint
-		res.Account = account.account(who.Name)
-	}
-	if failed != nil {
+	if n.failed != nil {
 		res.Diagnostics = append(res.Diagnostics, plugin.Diagnostic{
-			Severity: plugin.Warning, Message: "who has logged in is not known: " + failed.Message, Hint: failed.Hint,
+			Severity: plugin.Warning, Message: "who has logged in is not known: " + n.failed.Message, Hint: n.failed.Hint,
 		})
 	}
-	if err := c.owner.state.putJSON(ctx, c.key("account"), account); err != nil {
+	if err := c.owner.state.putJSON(ctx, c.key("account"), n.account); err != nil {
 		return nil, err
 	}
-	c.renew(account)
-	res.Diagnostics = append(res.Diagnostics, c.grantRemarks(tok, res.Missing)...)
+	c.renew(n.account)
+	if !n.account.Own {
+		res.Diagnostics = append(res.Diagnostics, c.grantRemarks(tok, res.Missing)...)
+	}
 	return res, nil
 }
 
@@ -89,4 +92,4 @@ var _ oauth.TokenSource = fixedToken{}
 func (f fixedToken) Token(context.Context) (*oauth.Token, error) { return f.token, nil }
 
 // Invalidate implements [oauth.TokenSource].
-func (f fixedToken) Invalidate(string) {}
+func (f fixedToken) Invalidate(string, bool) {}

@@ -19,7 +19,7 @@ import (
 // without its secret.
 type Config struct {
 	ClientID     string
-	ClientSecret string // sent in the form body, printed as REDACTED
+	ClientSecret string // sent in the form body, printed as REDACTED; empty for a native application
 	AuthorizeURL string // opened in the member's browser
 	TokenURL     string // exchange, refresh and client credentials
 	// IntrospectURL is needed by [Config.Introspect] only.
@@ -45,17 +45,34 @@ type Config struct {
 
 // AuthorizationURL is the page that asks the member for consent. The state
 // must be unguessable and used once, such as rand.Text of crypto/rand gives.
-func (c *Config) AuthorizationURL(state string) string {
+//
+// The verifier is that of PKCE, from [NewVerifier]. LinkedIn wants it on the
+// page for native applications, and takes none on any other: empty there.
+// learn.microsoft.com/linkedin/shared/authentication/authorization-code-flow-native, 2026-11-24.
+func (c *Config) AuthorizationURL(state, verifier string) string {
+	var opts []oauth2.AuthCodeOption
+	if verifier != "" {
+		opts = append(opts, oauth2.S256ChallengeOption(verifier))
+	}
 	// A literal plus is escaped by now, so each one left is a space; LinkedIn
 	// documents %20.
-	return strings.ReplaceAll(c.wire().AuthCodeURL(state), "+", "%20")
+	return strings.ReplaceAll(c.wire().AuthCodeURL(state, opts...), "+", "%20")
 }
 
-// Exchange gives a code for a token. It is tried once: a code works once, so
-// after any error the member must log in again. Errors are of type [*Error].
-func (c *Config) Exchange(ctx context.Context, code string) (*Token, error) {
+// NewVerifier makes a secret for one login, of which the authorization shows
+// the hash and the exchange the secret itself.
+func NewVerifier() string { return oauth2.GenerateVerifier() }
+
+// Exchange gives a code for a token, with the verifier that the authorization
+// was made with. It is tried once: a code works once, so after any error the
+// member must log in again. Errors are of type [*Error].
+func (c *Config) Exchange(ctx context.Context, code, verifier string) (*Token, error) {
 	return c.token(ctx, "exchange", nil, code, func(ctx context.Context) (*oauth2.Token, error) {
-		return c.wire().Exchange(ctx, code)
+		var opts []oauth2.AuthCodeOption
+		if verifier != "" {
+			opts = append(opts, oauth2.VerifierOption(verifier))
+		}
+		return c.wire().Exchange(ctx, code, opts...)
 	})
 }
 

@@ -2,6 +2,8 @@ package oauth_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"io"
 	"net/http"
@@ -19,11 +21,38 @@ var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 func TestAuthorizationURL(t *testing.T) {
 	config := configOn(nil)
 	config.Scopes = []string{"openid", "profile"}
-	got := config.AuthorizationURL("a+b")
+	got := config.AuthorizationURL("a+b", "")
 	want := "https://www.example.com/oauth/v2/authorization?client_id=78abc" +
 		"&redirect_uri=http%3A%2F%2Flocalhost%3A8918%2Fcallback&response_type=code&scope=openid%20profile&state=a%2Bb"
 	if got != want {
 		t.Errorf("AuthorizationURL:\n got %s\nwant %s", got, want)
+	}
+}
+
+func TestNativeLogin(t *testing.T) {
+	verifier := oauth.NewVerifier()
+	var form url.Values
+	config := configOn(roundTrip(func(req *http.Request) (*http.Response, error) {
+		req.ParseForm()
+		form = req.PostForm
+		return reply(200, `{"access_token":"AQX","expires_in":5184000}`), nil
+	}))
+	config.ClientSecret = ""
+	page, err := url.Parse(config.AuthorizationURL("s", verifier))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256([]byte(verifier))
+	want := base64.RawURLEncoding.EncodeToString(sum[:])
+	if q := page.Query(); q.Get("code_challenge") != want || q.Get("code_challenge_method") != "S256" || q.Has("code_verifier") {
+		t.Errorf("authorization %s", page)
+	}
+	if _, err := config.Exchange(t.Context(), "AQcode", verifier); err != nil {
+		t.Fatal(err)
+	}
+	sent := url.Values{"grant_type": {"authorization_code"}, "code": {"AQcode"}, "client_id": {"78abc"}, "redirect_uri": {"http://localhost:8918/callback"}, "code_verifier": {verifier}}
+	if diff := cmp.Diff(sent, form); diff != "" {
+		t.Errorf("exchange (-want +got): a native application has no secret\n%s", diff)
 	}
 }
 
@@ -41,7 +70,7 @@ func TestTokenAnswers(t *testing.T) {
 	}{
 		{
 			name: "code", why: "a self-serve answer: commas, 5183999, no refresh token",
-			call: func(ctx context.Context, c *oauth.Config) (*oauth.Token, error) { return c.Exchange(ctx, "AQcode") },
+			call: func(ctx context.Context, c *oauth.Config) (*oauth.Token, error) { return c.Exchange(ctx, "AQcode", "") },
 			body: `{"access_token":"AQX","expires_in":5183999,"scope":"email,openid,profile","token_type":"Bearer","id_token":"e.y.J"}`,
 			form: url.Values{"grant_type": {"authorization_code"}, "code": {"AQcode"}, "redirect_uri": {"http://localhost:8918/callback"}},
 			want: &oauth.Token{
@@ -78,7 +107,7 @@ func TestTokenAnswers(t *testing.T) {
 		},
 		{
 			name: "no expiry", why: "60 days are assumed, and marked",
-			call: func(ctx context.Context, c *oauth.Config) (*oauth.Token, error) { return c.Exchange(ctx, "AQcode") },
+			call: func(ctx context.Context, c *oauth.Config) (*oauth.Token, error) { return c.Exchange(ctx, "AQcode", "") },
 			body: `{"access_token":"AQX"}`,
 			form: url.Values{"grant_type": {"authorization_code"}, "code": {"AQcode"}, "redirect_uri": {"http://localhost:8918/callback"}},
 			want: &oauth.Token{AccessToken: "AQX", IssuedAt: noon, Expiry: noon.Add(60 * day), Assumed: true},
@@ -231,7 +260,7 @@ func TestTokenErrorsWithoutAnAnswer(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := configOn(roundTrip(tt.answer)).Exchange(tt.ctx, "AQcode")
+			_, err := configOn(roundTrip(tt.answer)).Exchange(tt.ctx, "AQcode", "")
 			var got *oauth.Error
 			if !errors.As(err, &got) || got.Status != tt.status || got.Temporary() != tt.temporary {
 				t.Errorf("%s: %#v, want status %d, temporary %t", tt.why, err, tt.status, tt.temporary)

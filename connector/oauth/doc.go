@@ -6,16 +6,19 @@
 //
 // The usual calls, at login and ever after:
 //
-//	open(config.AuthorizationURL(state))
+//	open(config.AuthorizationURL(state, ""))
 //	answer, err := oauth.ParseRedirect(pasted)
 //	code, err := answer.CodeFor(state)
-//	token, err := config.Exchange(ctx, code) // once; then save it in store
+//	token, err := config.Exchange(ctx, code, "") // once; then save it in store
 //
 //	source := oauth.NewSource(config, store, nil)
 //	defer source.Close()
 //	rt := oauth.Transport(base, source, apiURL, nil)
 //
-// It does not listen for the redirect, open a browser or send PKCE parameters,
-// and it does not encrypt: a [Store] does. It never repeats a code exchange,
-// and follows no redirect.
+// It does not listen for the redirect or open a browser, and it does not
+// encrypt: a [Store] does. It never repeats a code exchange, and follows no
+// redirect.
+//
+// A login that LinkedIn has ended is not deleted but replaced by a [Token] that
+// says so, by compare-and-swap: what another process has saved meanwhile stays.
 package oauth

@@ -68,6 +68,7 @@ func (e *Error) Temporary() bool {
 type ReauthorizeError struct {
 	Reason Reason
 	Expiry time.Time // of the access token; zero when there is none
+	At     time.Time // when LinkedIn ended the login; zero when it did not, or that is not recorded
 	Err    error     // what LinkedIn answered; nil when it was not asked
 }
 
@@ -85,11 +86,13 @@ func (e *ReauthorizeError) Unwrap() error { return e.Err }
 // Reason says why a login has ended.
 type Reason string
 
-// The reasons.
+// The reasons. Those of a login that LinkedIn has ended are stored: their texts
+// stay as they are.
 const (
 	ReasonNoToken        Reason = "no token is stored"
 	ReasonExpired        Reason = "the access token has expired and there is no refresh token"
 	ReasonRefused        Reason = "LinkedIn refuses the access token and there is no refresh token"
+	ReasonRevoked        Reason = "LinkedIn says that the access token is revoked and there is no refresh token"
 	ReasonRefreshExpired Reason = "the refresh token has expired"
 	ReasonGrantDead      Reason = "LinkedIn refuses the refresh token"
 )

@@ -38,7 +38,7 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	token, err := config.Exchange(ctx, code)
+	token, err := config.Exchange(ctx, code, "")
 	if err != nil {
 		panic(err)
 	}

@@ -44,10 +44,14 @@ func (s *Source) hopeless(tok *Token, now time.Time) Reason {
 		return ""
 	case tok == nil:
 		return ReasonNoToken
-	case tok.RefreshToken == "" && tok.AccessToken == s.refused:
-		return ReasonRefused
-	case tok.RefreshToken == "":
+	case tok.Ended != "":
+		return tok.Ended
+	case tok.RefreshToken == "" && (tok.AccessToken != s.refused || !now.Before(tok.Expiry)):
 		return ReasonExpired
+	case tok.RefreshToken == "" && s.revoked:
+		return ReasonRevoked
+	case tok.RefreshToken == "":
+		return ReasonRefused
 	case tok.RefreshToken == s.dead:
 		return ReasonGrantDead
 	case !tok.RefreshExpiry.IsZero() && !now.Before(tok.RefreshExpiry):

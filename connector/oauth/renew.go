@@ -37,8 +37,8 @@ func (s *Source) renew(ctx context.Context) (*Token, error) {
 	if fresh := s.unsavedOver(revision); fresh != nil {
 		return s.save(ctx, fresh, revision)
 	}
-	if err := s.impossible(old); err != nil {
-		return nil, err
+	if cause := s.impossible(old); cause != nil {
+		return s.end(ctx, old, revision, cause)
 	}
 
 	var fresh *Token
@@ -48,7 +48,7 @@ func (s *Source) renew(ctx context.Context) (*Token, error) {
 		fresh, err = s.config.Refresh(ctx, old)
 	}
 	if err != nil {
-		return s.refusal(ctx, old, err)
+		return s.refusal(ctx, old, revision, err)
 	}
 	return s.save(ctx, fresh, revision)
 }
@@ -74,7 +74,7 @@ func (s *Source) serves(tok *Token) bool {
 }
 
 // impossible is the error for a token that cannot be renewed, else nil.
-func (s *Source) impossible(tok *Token) error {
+func (s *Source) impossible(tok *Token) *ReauthorizeError {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	reason := s.hopeless(tok, s.config.now())
@@ -83,14 +83,44 @@ func (s *Source) impossible(tok *Token) error {
 	}
 	e := &ReauthorizeError{Reason: reason}
 	if tok != nil {
-		e.Expiry = tok.Expiry
+		e.Expiry, e.At = tok.Expiry, tok.EndedAt
 	}
 	return e
 }
 
+// end puts into the store that LinkedIn has ended a login, in the place of its
+// tokens, where the cause is LinkedIn's word and not a clock's. A token that
+// another process has saved meanwhile stays, and is used.
+func (s *Source) end(ctx context.Context, old *Token, revision int64, cause *ReauthorizeError) (*Token, error) {
+	if cause.Reason != ReasonRevoked && cause.Reason != ReasonGrantDead {
+		return nil, cause
+	}
+	if old.Ended == "" {
+		over := &Token{Ended: cause.Reason, EndedAt: s.config.now()}
+		_, err := s.store.Save(ctx, over, revision)
+		if errors.Is(err, ErrConflict) {
+			tok, _, done, loadErr := s.reload(ctx)
+			if done || loadErr != nil {
+				return tok, loadErr
+			}
+		}
+		if err != nil {
+			return nil, &StoreError{Op: "save", Err: err}
+		}
+		cause.At = over.EndedAt
+		s.mu.Lock()
+		s.hold(over)
+		s.mu.Unlock()
+	}
+	if s.opts.Ended != nil {
+		s.opts.Ended(ctx, cause)
+	}
+	return nil, cause
+}
+
 // refusal decides what a failed refresh means. A dead grant may only mean that
 // another process has rotated it: then its token is in the store by now.
-func (s *Source) refusal(ctx context.Context, old *Token, err error) (*Token, error) {
+func (s *Source) refusal(ctx context.Context, old *Token, revision int64, err error) (*Token, error) {
 	var refused *Error
 	if s.opts.ClientCredentials || !errors.As(err, &refused) || !refused.DeadGrant() {
 		return nil, err
@@ -102,10 +132,15 @@ func (s *Source) refusal(ctx context.Context, old *Token, err error) (*Token, er
 	if tok != nil && tok.RefreshToken != old.RefreshToken {
 		return nil, err // a grant that was not asked about: tried after the cooldown
 	}
+	cause := &ReauthorizeError{Reason: ReasonGrantDead, Expiry: old.Expiry, Err: refused}
 	s.mu.Lock()
 	s.dead = old.RefreshToken
+	serves := s.usable(old, s.config.now())
 	s.mu.Unlock()
-	return nil, &ReauthorizeError{Reason: ReasonGrantDead, Expiry: old.Expiry, Err: refused}
+	if serves { // to its end, which may be days away
+		return nil, cause
+	}
+	return s.end(ctx, old, revision, cause)
 }
 
 // save stores a fresh token and holds it only then. Of two writers the first

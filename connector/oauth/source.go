@@ -31,6 +31,10 @@ type SourceOptions struct {
 	// Notify is told of a failed refresh that no caller sees, because the old
 	// token still serves. nil: nobody is.
 	Notify func(error)
+	// Ended is told of a login that LinkedIn has ended for good, once that is in
+	// the store, whichever process found it out. It may be told again of the
+	// same. nil: nobody is.
+	Ended func(context.Context, *ReauthorizeError)
 }
 
 // patience is how long a caller whose token is still valid waits for a better
@@ -55,6 +59,7 @@ type Source struct {
 	held       *Token    // as last loaded or saved; nil before that, and when the store has none
 	due        time.Time // when held is to be renewed
 	refused    string    // the access token that LinkedIn last refused
+	revoked    bool      // LinkedIn called it revoked
 	dead       string    // the refresh token that LinkedIn last refused
 	unsaved    *unsaved  // what LinkedIn gave and the store did not take
 	quietUntil time.Time // no try before, after a failure that may pass
@@ -117,13 +122,14 @@ func (s *Source) Token(ctx context.Context) (*Token, error) {
 	}
 }
 
-// Invalidate says that LinkedIn refused an access token: the next Token gives
-// another one or fails. An access token that is no longer in use is ignored.
-func (s *Source) Invalidate(accessToken string) {
+// Invalidate says that LinkedIn refused an access token, and whether it called
+// it revoked: the next Token gives another one or fails. An access token that
+// is no longer in use is ignored.
+func (s *Source) Invalidate(accessToken string, revoked bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.held != nil && s.held.AccessToken == accessToken {
-		s.refused = accessToken
+		s.refused, s.revoked = accessToken, revoked
 	}
 }
 

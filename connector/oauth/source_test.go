@@ -173,12 +173,15 @@ func TestReauthorize(t *testing.T) {
 		change    func(*oauth.Token)
 		after     time.Duration
 		refuse    bool
+		revoked   bool
 		issued    int
 		reason    oauth.Reason
 		calls     int
 	}{
 		{name: "self-serve, day 60", why: "no refresh token, as for most", change: noRefresh, after: 60 * day, issued: 1, reason: oauth.ReasonExpired},
-		{name: "self-serve, 401", why: "revoked, and nothing to refresh with", change: noRefresh, refuse: true, issued: 1, reason: oauth.ReasonRefused},
+		{name: "self-serve, 401", why: "nothing to refresh with", change: noRefresh, refuse: true, issued: 1, reason: oauth.ReasonRefused},
+		{name: "self-serve, 401 after its end", why: "an end that was known is no refusal", change: noRefresh, after: 60 * day, refuse: true, revoked: true, issued: 1, reason: oauth.ReasonExpired},
+		{name: "self-serve, revoked", why: "LinkedIn says so", change: noRefresh, refuse: true, revoked: true, issued: 1, reason: oauth.ReasonRevoked},
 		{name: "revoked", why: "the refresh token is refused too: asked once", refuse: true, issued: 7, reason: oauth.ReasonGrantDead, calls: 1},
 		{name: "day 366", why: "a refresh token lives 365 days and is not asked with after", after: 366 * day, issued: 1, reason: oauth.ReasonRefreshExpired},
 	}
@@ -195,7 +198,7 @@ func TestReauthorize(t *testing.T) {
 				wantToken(t, source, "AT1")
 				time.Sleep(tt.after)
 				if tt.refuse {
-					source.Invalidate("AT1")
+					source.Invalidate("AT1", tt.revoked)
 				}
 				wantReauthorize(t, source, tt.reason)
 				wantReauthorize(t, source, tt.reason)
@@ -248,13 +251,13 @@ func TestInvalidateOfAnOldToken(t *testing.T) {
 		source := oauth.NewSource(configOn(server), oauth.NewMemoryStore(firstToken()), nil)
 		defer source.Close()
 		wantToken(t, source, "AT1")
-		source.Invalidate("AT1")
+		source.Invalidate("AT1", false)
 		wantToken(t, source, "AT2")
-		source.Invalidate("AT1") // a straggler's 401
+		source.Invalidate("AT1", false) // a straggler's 401
 		wantToken(t, source, "AT2")
 		wantCalls(t, server, 1)
-		source.Invalidate("AT2")
-		source.Invalidate("AT1") // another one's: AT2 stays refused
+		source.Invalidate("AT2", false)
+		source.Invalidate("AT1", false) // another one's: AT2 stays refused
 		wantToken(t, source, "AT3")
 	})
 }

@@ -14,7 +14,7 @@ import (
 type Token struct {
 	AccessToken  string
 	RefreshToken string // empty for most applications: LinkedIn gives it to approved partners only
-	IDToken      string // unverified; empty unless openid was granted
+	IDToken      string // see [Config.VerifyIDToken]; never stored, as it describes the member; empty unless openid was granted
 
 	IssuedAt      time.Time // when the answer came; zero for a token brought along
 	Expiry        time.Time // never zero, see Assumed
@@ -24,6 +24,11 @@ type Token struct {
 	Assumed bool
 	// Scopes were granted. They are empty when the answer names none.
 	Scopes []string
+
+	// Ended and EndedAt say why and when LinkedIn has ended the login. Nothing
+	// else is set then: it is what stays in the store of a login that was.
+	Ended   Reason
+	EndedAt time.Time
 }
 
 // AssumedLife is how long an access token is taken to live when LinkedIn does
@@ -37,12 +42,14 @@ const redacted = "REDACTED"
 type tokenJSON struct {
 	AccessToken   string    `json:"access_token"`
 	RefreshToken  string    `json:"refresh_token,omitempty"`
-	IDToken       string    `json:"id_token,omitempty"`
+	IDToken       string    `json:"-"`
 	IssuedAt      time.Time `json:"issued_at,omitzero"`
-	Expiry        time.Time `json:"expiry"`
+	Expiry        time.Time `json:"expiry,omitzero"`
 	RefreshExpiry time.Time `json:"refresh_expiry,omitzero"`
 	Assumed       bool      `json:"assumed,omitempty"`
 	Scopes        []string  `json:"scopes,omitempty"`
+	Ended         Reason    `json:"ended,omitempty"`
+	EndedAt       time.Time `json:"ended_at,omitzero"`
 }
 
 // Encode writes the token with its secrets, to be stored encrypted.
@@ -54,7 +61,7 @@ func DecodeToken(data []byte) (*Token, error) {
 	if err := json.Unmarshal(data, &j); err != nil {
 		return nil, fmt.Errorf("token: %w", err)
 	}
-	if j.AccessToken == "" || j.Expiry.IsZero() {
+	if j.Ended == "" && (j.AccessToken == "" || j.Expiry.IsZero()) {
 		return nil, fmt.Errorf("token: access_token or expiry is missing")
 	}
 	t := Token(j)
@@ -63,6 +70,9 @@ func DecodeToken(data []byte) (*Token, error) {
 
 // String tells when the token expires and whether it can be refreshed.
 func (t Token) String() string {
+	if t.Ended != "" {
+		return fmt.Sprintf("oauth.Token{ended %s: %s}", t.EndedAt.UTC().Format(time.RFC3339), t.Ended)
+	}
 	refresh := "no refresh token"
 	if t.RefreshToken != "" {
 		refresh = "refresh token " + redacted

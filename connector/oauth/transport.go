@@ -12,7 +12,7 @@ import (
 // TokenSource gives access tokens, as [Source] does.
 type TokenSource interface {
 	Token(ctx context.Context) (*Token, error)
-	Invalidate(accessToken string)
+	Invalidate(accessToken string, revoked bool)
 }
 
 var _ TokenSource = (*Source)(nil)
@@ -108,7 +108,7 @@ func (s *signer) renewed(req *http.Request, tok *Token, refused *http.Response) 
 	if code == emptyToken || code == revokedToken && s.fresh(tok) {
 		return refused, nil
 	}
-	s.source.Invalidate(tok.AccessToken)
+	s.source.Invalidate(tok.AccessToken, code == revokedToken)
 	if !replayable(req) {
 		return refused, nil
 	}

@@ -161,8 +161,8 @@ func TestTransportReauthorizes(t *testing.T) {
 		req, _ := http.NewRequestWithContext(t.Context(), "GET", "https://api.example.com/v2/me", nil)
 		_, err := rt.RoundTrip(req)
 		var got *oauth.ReauthorizeError
-		if !errors.As(err, &got) || got.Reason != oauth.ReasonRefused {
-			t.Errorf("error %v, want the reason %q", err, oauth.ReasonRefused)
+		if !errors.As(err, &got) || got.Reason != oauth.ReasonRevoked {
+			t.Errorf("error %v, want the reason %q", err, oauth.ReasonRevoked)
 		}
 	})
 }
