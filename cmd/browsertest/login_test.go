@@ -13,6 +13,7 @@ import (
 
 const (
 	consentPath = "/oauth/v2/authorization"
+	nativePath  = "/oauth/native-pkce/authorization"
 	answerPath  = "/callback"
 
 	firstMember = "Cora Hartwell" // of the sandbox's default seed
@@ -43,6 +44,7 @@ func TestLogin(t *testing.T) {
 		{"port taken", testPortTaken},
 		{"no browser opens", testNoBrowserOpens},
 		{"redirect not registered", testRedirectNotRegistered},
+		{"native", testNative},
 		{"Ctrl-C", testInterrupt},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -209,6 +211,22 @@ func testRedirectNotRegistered(m *machine, browser context.Context) {
 	}
 	login.exits(8, "error: no consent has arrived in time, and nothing has changed\nhint: Start again, and allow more time with --timeout.")
 	m.wantNoConnection()
+}
+
+// An application without a secret may use any port of the loopback interface.
+func testNative(m *machine, browser context.Context) {
+	m.redirect = strings.Replace(freeRedirect(m.t), "localhost", "127.0.0.1", 1)
+	login := m.login("--name", "me", "--set", "flow=native_pkce", "--set", "client_id=86nativepkce01", "--set", "redirect_url="+m.redirect)
+	address := login.opened()
+	if u, err := url.Parse(address); err != nil || u.Query().Get("code_challenge_method") != "S256" || u.Path != nativePath {
+		m.t.Errorf("the address of a native login: %s (%v)", address, err)
+	}
+	b := newTab(m.t, browser)
+	b.open(address)
+	b.wantAnswerPage(b.press("allow"), m.redirect, "Back to the terminal", "code")
+	login.exits(0, "connected me to linkedin as "+firstMember)
+	m.wantProfile("me", firstMember)
+	b.wantHistory(nativePath, answerPath)
 }
 
 // Ctrl-C while the person is asked: the command ends at once, its plugin too,
