@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/linkstep/linkstep/connector/cache"
 	"github.com/linkstep/linkstep/connector/quota"
 )
 
@@ -81,8 +82,21 @@ func (c *crowd) Value(key any) any {
 	return c.Context.Value(key)
 }
 
-// metersOf returns the meters of all who wait for what ctx belongs to. What it
-// costs is the first one's.
+// tell reaches the meters of all who wait for what ctx belongs to: those in the
+// crowd, and those who have joined the request of one of them.
+func tell(ctx context.Context, say func(*meter)) {
+	c, ok := ctx.Value(crowdKey{}).(*crowd)
+	if !ok {
+		cache.Tell(ctx, func(caller context.Context) { say(meterOf(caller)) })
+		return
+	}
+	for _, member := range c.all() {
+		tell(member, say)
+	}
+}
+
+// metersOf returns the meters of the crowd that ctx belongs to. What it costs
+// is the first one's.
 func metersOf(ctx context.Context) []*meter {
 	c, ok := ctx.Value(crowdKey{}).(*crowd)
 	if !ok {

@@ -155,9 +155,7 @@ func (g *gatherer) send(l *line, b *batch, f fields) {
 		return
 	}
 	b.reply, b.err = reply, err
-	for _, m := range metersOf(b.ctx) {
-		tellSingly(m)
-	}
+	tell(b.ctx, tellSingly)
 }
 
 // depart counts a call in; what it returns is to be landed. Called with the

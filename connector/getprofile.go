@@ -149,7 +149,7 @@ func (s *session) askMe(ctx context.Context, f fields) (*Profile, time.Duration,
 		return nil, 0, classify(err, &situation{target: targetProfile})
 	}
 	if e.ProfilePicture.failed() {
-		meterOf(ctx).notice("picture_unavailable", "LinkedIn could not show the picture this time")
+		tell(ctx, func(m *meter) { m.notice("picture_unavailable", "LinkedIn could not show the picture this time") })
 	}
 	p := &Profile{Member: e.told(f), Locale: e.FirstName.locale(), Endpoint: endpointMe}
 	return p, p.Picture.life(cache.MaxAge, s.conn.clock.now()), nil

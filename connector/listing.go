@@ -31,6 +31,8 @@ type peoplePage struct {
 	people []Person
 	list   *restli.Collection // as it came; the pager reads it
 	bytes  int
+
+	picturesFailed, peopleFailed bool // of some people
 }
 
 // size implements answer.
@@ -55,23 +57,27 @@ func (l *listing) decode(body []byte, f fields) (*peoplePage, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &peoplePage{list: list, people: people, bytes: len(body)}, nil
-}
-
-// tellFailures says which parts of a page LinkedIn could not show.
-func (p *peoplePage) tellFailures(m *meter) {
-	for _, raw := range p.list.Elements {
+	page := &peoplePage{list: list, people: people, bytes: len(body)}
+	for _, raw := range list.Elements {
 		failed, err := restli.FailedDecorations(raw)
 		if err != nil {
 			continue
 		}
 		for _, f := range failed {
-			if f.Field == "displayImage" {
-				m.notice("picture_unavailable", "LinkedIn could not show some pictures this time")
-			} else {
-				m.notice("person_unavailable", "LinkedIn could not tell more than the id of some people this time")
-			}
+			page.picturesFailed = page.picturesFailed || f.Field == "displayImage"
+			page.peopleFailed = page.peopleFailed || f.Field != "displayImage"
 		}
+	}
+	return page, nil
+}
+
+// tell says which parts of the page LinkedIn could not show.
+func (p *peoplePage) tell(m *meter, f fields) {
+	if p.picturesFailed && f.has("picture") {
+		m.notice("picture_unavailable", "LinkedIn could not show some pictures this time")
+	}
+	if p.peopleFailed {
+		m.notice("person_unavailable", "LinkedIn could not tell more than the id of some people this time")
 	}
 }
 

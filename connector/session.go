@@ -92,18 +92,14 @@ func tellWait(ctx context.Context, w retry.Wait) {
 	if w.Status != 0 {
 		message = fmt.Sprintf("LinkedIn answered %d; trying again", w.Status)
 	}
-	for _, m := range metersOf(ctx) {
-		m.waiting(message, w.Until)
-	}
+	tell(ctx, func(m *meter) { m.waiting(message, w.Until) })
 }
 
 // warnOfQuota makes a budget that runs low a notice.
 func warnOfQuota(ctx context.Context, u quota.Usage) {
 	message := fmt.Sprintf("%d of %d calls a day to %s are used up (%s limit); it resets at %s",
 		u.Used, u.Limit, endpointWords(u.Endpoint), u.Scope, u.ResetsAt.UTC().Format("15:04 MST"))
-	for _, m := range metersOf(ctx) {
-		m.notice("quota_low", message)
-	}
+	tell(ctx, func(m *meter) { m.notice("quota_low", message) })
 }
 
 func endpointWords(endpoint string) string {

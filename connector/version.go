@@ -84,6 +84,6 @@ func (s *session) fallBack(ctx context.Context, retired string) {
 		return
 	}
 	hint := (&situation{connection: s.conn.name, version: retired}).versionRetired().Hint
-	meterOf(ctx).notice("version_retired", fmt.Sprintf("LinkedIn does not serve API version %s any more; version %s is used instead. %s",
-		retired, defaultAPIVersion, hint))
+	message := fmt.Sprintf("LinkedIn does not serve API version %s any more; version %s is used instead. %s", retired, defaultAPIVersion, hint)
+	tell(ctx, func(m *meter) { m.notice("version_retired", message) })
 }

@@ -101,6 +101,7 @@ func (w *walk) run(ctx context.Context) (*ListEnd, error) {
 		if err != nil {
 			return nil, w.broken(ctx, err)
 		}
+		page.tell(m, w.fields)
 		done, err := w.take(ctx, page)
 		if done || err != nil {
 			return &w.end, err
@@ -148,7 +149,6 @@ func (w *walk) page(ctx context.Context) (*peoplePage, error) {
 		if err != nil {
 			return nil, 0, classify(err, &situation{target: w.list.target})
 		}
-		page.tellFailures(meterOf(ctx))
 		return page, page.life(w.s.conn.clock.now()), nil
 	})
 }

@@ -110,10 +110,8 @@ func (c *Cache[V]) Get(ctx context.Context, key Key, maxAge time.Duration, load 
 		return hit, err
 	}
 	defer c.leave(f)
-	select {
-	case <-f.done:
-	case <-ctx.Done():
-		return Hit[V]{}, ctx.Err()
+	if err := f.wait(ctx); err != nil {
+		return Hit[V]{}, err
 	}
 	if f.panicked != nil {
 		panic(f.panicked)

@@ -116,6 +116,7 @@ func (e *PanicError) Error() string {
 // latest deadline of all, and an end of its own.
 type sharedContext struct {
 	context.Context
+	news news
 
 	mu       sync.Mutex // guards the fields below
 	deadline time.Time
@@ -138,6 +139,14 @@ func (s *sharedContext) extend(caller context.Context) {
 	if deadline.After(s.deadline) {
 		s.deadline = deadline
 	}
+}
+
+// Value has the news of the load among the first caller's values.
+func (s *sharedContext) Value(key any) any {
+	if key == (newsKey{}) {
+		return &s.news
+	}
+	return s.Context.Value(key)
 }
 
 // Deadline is when the last of the callers leaves, which ends the load.
