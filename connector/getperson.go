@@ -49,9 +49,14 @@ func runGetPerson(ctx context.Context, s *session, in *GetPersonInput) (*Person,
 		return nil, err
 	}
 	f := wanted(in.Fields, tok.Scopes).withRaw(in.Raw, len(in.Fields) > 0)
-	p, err := rememberFields(ctx, s, personMemory(id), f, maxAge(in.MaxAgeSeconds, personAge), func(ctx context.Context) (*memberAnswer, time.Duration, error) {
-		return s.people.ask(ctx, id, f)
-	})
+	age := maxAge(in.MaxAgeSeconds, personAge)
+	p, ok := s.recallPerson(ctx, id, f, age)
+	if !ok {
+		s.asked.add(f.coverage())
+		p, err = remember(ctx, s, f.memoryKey(personMemory(id)), age, func(ctx context.Context) (*memberAnswer, time.Duration, error) {
+			return s.people.ask(ctx, id, f)
+		})
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -67,9 +72,6 @@ func badPersonRef(pointer string) *plugin.Error {
 	e.Hint = "Take id or urn from another step of this connection, for example search_people."
 	return e
 }
-
-// personMemory is what replies about a person are remembered under.
-func personMemory(id string) string { return "person/" + id }
 
 // askPerson asks for one member. One who is not there is an answer too.
 func (s *session) askPerson(ctx context.Context, id string, f fields) (*memberAnswer, time.Duration, error) {

@@ -76,7 +76,7 @@ func runListConnections(ctx context.Context, s *session, in *ListConnectionsInpu
 	plain := *in
 	plain.PageSize, plain.MaxItems, plain.MaxCalls, plain.Cursor, plain.MaxAgeSeconds = 0, 0, 0, "", nil
 	return s.runList(ctx, &listing{
-		action: "list_connections", target: targetConnections, people: decorated("to"),
+		action: "list_connections", target: targetConnections, people: decorated("to"), asks: f,
 		call: restli.Call{Method: restli.Finder, Path: pathConnections, Name: finderConnections, Query: projection},
 	}, f, &pagingInput{
 		pageSize: in.PageSize, maxItems: in.MaxItems, maxCalls: in.MaxCalls, cursor: in.Cursor,
@@ -97,7 +97,7 @@ func findConnections(s *session, in *SearchPeopleInput, f fields, granted []stri
 		return nil, err
 	}
 	return &listing{
-		action: searchPeopleName, target: targetConnections, people: decorated("to"),
+		action: searchPeopleName, target: targetConnections, people: decorated("to"), asks: asked,
 		keep: in.fits, upPage: connectionsPage, call: s.search(projection),
 	}, nil
 }

@@ -15,6 +15,7 @@ type listing struct {
 	target target
 	call   restli.Call // without start and count
 	people func(list *restli.Collection, f fields) ([]Person, error)
+	asks   fields // what LinkedIn is asked to tell of each person; none: it tells what it tells
 
 	keep   func(*Person) bool // whom the connector lets through; nil: everybody
 	upPage int                // page size to ask LinkedIn for; 0: that of the step
@@ -76,7 +77,7 @@ func (p *peoplePage) tell(m *meter, f fields) {
 	if p.picturesFailed && f.has("picture") {
 		m.notice("picture_unavailable", "LinkedIn could not show some pictures this time")
 	}
-	if p.peopleFailed {
+	if p.peopleFailed && f.coverage() != 0 {
 		m.notice("person_unavailable", "LinkedIn could not tell more than the id of some people this time")
 	}
 }

@@ -17,8 +17,8 @@ func (s *session) readPeople(ctx context.Context, ids []string, f fields, age ti
 	all := newPeopleReply()
 	var missing []string
 	for _, id := range unique(ids) {
-		if a, ok := s.recall(ctx, personMemory(id), f, age); ok {
-			all.found[id] = a.(*memberAnswer)
+		if p, ok := s.recallPerson(ctx, id, f, age); ok {
+			all.found[id] = p
 		} else {
 			missing = append(missing, id)
 		}

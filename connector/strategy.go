@@ -142,7 +142,7 @@ func findEverybody(s *session, in *SearchPeopleInput, f fields, _ []string) (*li
 		return nil, err
 	}
 	return &listing{
-		action: searchPeopleName, target: targetSearch, people: decorated("entity"), window: search.Window,
+		action: searchPeopleName, target: targetSearch, people: decorated("entity"), asks: f, window: search.Window,
 		call: s.search(append(in.query(&search.Params), projection...)),
 	}, nil
 }

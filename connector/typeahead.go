@@ -12,9 +12,14 @@ import (
 const typeaheadWindow = 10
 
 // findFollowers searches the followers of a page by name.
-func findFollowers(s *session, in *SearchPeopleInput, _ fields, _ []string) (*listing, error) {
+func findFollowers(s *session, in *SearchPeopleInput, f fields, _ []string) (*listing, error) {
 	search := s.conn.settings.Search
+	var asks fields
+	if f.has(rawField) {
+		asks = fields{rawField}
+	}
 	return &listing{
+		asks:   asks,
 		action: searchPeopleName, target: targetTypeahead, people: followers, single: true, window: typeaheadWindow,
 		call: s.search(in.query(&search.Params).With("organization", restli.String(search.Organization))),
 	}, nil

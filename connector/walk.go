@@ -136,11 +136,8 @@ func (w *walk) page(ctx context.Context) (*peoplePage, error) {
 			call.Query = call.Query.With("count", restli.Int(int64(min(w.pageSize, w.left))))
 		}
 	}
-	key := "list/" + call.Path + "?" + call.Name + "&" + call.Query.Encode()
-	if w.fields.has(rawField) {
-		key += "#raw"
-	}
-	return remember(ctx, w.s, key, w.in.maxAge, func(ctx context.Context) (*peoplePage, time.Duration, error) {
+	return rememberFields(ctx, w.s, listMemory(&call), w.list.asks, w.in.maxAge, func(ctx context.Context) (*peoplePage, time.Duration, error) {
+		began := time.Now()
 		body, err := w.s.ask(ctx, &question{action: w.list.action, target: w.list.target, call: call})
 		if err != nil {
 			return nil, 0, err
@@ -149,6 +146,7 @@ func (w *walk) page(ctx context.Context) (*peoplePage, error) {
 		if err != nil {
 			return nil, 0, classify(err, &situation{target: w.list.target})
 		}
+		w.s.rememberCards(page, w.list.asks, began)
 		return page, page.life(w.s.conn.clock.now()), nil
 	})
 }

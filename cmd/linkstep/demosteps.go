@@ -60,7 +60,7 @@ func (d *demo) people(ctx context.Context) error {
 	for _, p := range d.found[1:21] {
 		ids = append(ids, p.ID)
 	}
-	list, err := json.Marshal(map[string]any{"people": ids})
+	list, err := json.Marshal(map[string]any{"people": ids, "max_age_seconds": 0}) // the search has told of them, too
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (d *demo) people(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.step("Twenty more in one request", demoStep{Action: linkedin + ".get_people", Result: res})
+	d.step("Twenty more, fresh, in one request", demoStep{Action: linkedin + ".get_people", Result: res})
 	d.say("linkstep invoke linkedin.get_people with %d ids", len(ids))
 	d.say("calls: %d", res.Meta.UpstreamCalls)
 	d.retries += res.Meta.Retries
@@ -104,7 +104,7 @@ func (d *demo) quotaUsedUp(ctx context.Context) error {
 	title := "LinkedIn's daily quota is used up"
 	for i, id := range []string{d.found[30].ID, d.found[31].ID} {
 		before := len(d.sandbox.Requests())
-		if _, err := d.invokeStep(ctx, title, "get_person", fmt.Sprintf(`{"person":"%s"}`, id), plugin.QuotaExhausted); err != nil {
+		if _, err := d.invokeStep(ctx, title, "get_person", fmt.Sprintf(`{"person":"%s","max_age_seconds":0}`, id), plugin.QuotaExhausted); err != nil {
 			return err
 		}
 		if at := d.steps[len(d.steps)-1].Error.RetryAt; at != nil {
