@@ -109,9 +109,7 @@ func notNil[T any](list []T) []T {
 // [Connections.Delete].
 func (p *Plugin) Disconnect(ctx context.Context, conn *Connection) error {
 	_, err := call(ctx, p, nil, func(ctx context.Context, r *running) (*plugin.DisconnectResponse, error) {
-		r.mu.Lock()
-		delete(r.connected, conn.ID)
-		r.mu.Unlock()
+		r.held.forget(conn.ID)
 		return r.Disconnect(ctx, &plugin.DisconnectRequest{Connection: conn.ID})
 	})
 	return err
@@ -163,9 +161,11 @@ func callOnce[T any](ctx context.Context, p *Plugin, r *running, conn *Connectio
 	defer r.calls.Done()
 	if conn != nil {
 		p.host.warnOfNoStore()
-		if err := r.connect(ctx, conn); err != nil {
+		c, err := r.connect(ctx, conn)
+		if err != nil {
 			return nil, unsent(p.explain(r, err, "while it took the connection "+conn.Name))
 		}
+		defer r.release(ctx, c)
 	}
 	out, err := f(ctx, r)
 	if err != nil {
@@ -179,45 +179,4 @@ func unsent(err error) error {
 	e := *plugin.AsError(err)
 	e.Effect = plugin.EffectNone
 	return &e
-}
-
-// connect gives the connector a connection unless it has it already. Callers
-// that ask at the same moment share one call.
-func (r *running) connect(ctx context.Context, conn *Connection) error {
-	for {
-		r.mu.Lock()
-		c := r.connected[conn.ID]
-		if !c.is(conn) {
-			c = &connected{conn: conn, print: conn.fingerprint(), ready: make(chan struct{})}
-			r.connected[conn.ID] = c
-			r.mu.Unlock()
-			return r.introduce(ctx, conn, c)
-		}
-		r.mu.Unlock()
-		select {
-		case <-c.ready:
-		case <-ctx.Done():
-			return plugin.AsError(ctx.Err())
-		}
-		// One caller's cancellation is not the others'.
-		if kind := plugin.KindOf(c.err); c.err == nil || (kind != plugin.Canceled && kind != plugin.Deadline) {
-			return c.err
-		}
-	}
-}
-
-func (r *running) introduce(ctx context.Context, conn *Connection, c *connected) error {
-	for _, secret := range conn.Secrets {
-		r.hide(secret.Reveal())
-	}
-	_, c.err = r.Connect(ctx, &plugin.ConnectRequest{Connection: conn.forPlugin()})
-	if c.err != nil {
-		r.mu.Lock()
-		if r.connected[conn.ID] == c {
-			delete(r.connected, conn.ID)
-		}
-		r.mu.Unlock()
-	}
-	close(c.ready)
-	return c.err
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"maps"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -26,6 +27,7 @@ type Host struct {
 	stopGrace    time.Duration
 	health       time.Duration
 	memory       int64
+	most         int // connections of one connector
 	restart      restart
 	protocols    protocols
 	capabilities []string
@@ -76,6 +78,13 @@ type Options struct {
 	// process in a debugger is silent.
 	HealthTimeout time.Duration
 
+	// MostConnections is how many connections one connector has at a time.
+	// When another is used, the one that has rested longest is taken from the
+	// connector, which forgets what it remembered in memory and gets it back
+	// with its next call. Without a store none is: its login would be lost.
+	// Zero: 2,000.
+	MostConnections int
+
 	// MemoryLimit is how many bytes of memory the Go runtime of a plugin
 	// process should keep to: it collects garbage the more, the nearer it
 	// comes. It is no hard bound. Zero: what GOMEMLIMIT says in the host's own
@@ -92,6 +101,8 @@ const (
 	startTimeout  = 10 * time.Second
 	stopGrace     = 5 * time.Second
 	healthTimeout = 10 * time.Second
+
+	mostConnections = 2000
 )
 
 // New returns a host. Close it.
@@ -100,11 +111,14 @@ func New(opts *Options) *Host {
 	if opts != nil {
 		o = *opts
 	}
+	if o.Store == nil {
+		o.MostConnections = math.MaxInt
+	}
 	h := &Host{
 		store: o.Store, audit: o.Audit, log: o.Logger, installedDir: o.InstalledDir, builtin: o.Builtin,
 		startTimeout: cmp.Or(o.StartTimeout, startTimeout), stopGrace: cmp.Or(o.StopGrace, stopGrace),
-		health: cmp.Or(o.HealthTimeout, healthTimeout), memory: o.MemoryLimit, restart: usualRestart,
-		protocols: spoken, capabilities: []string{plugin.CapabilityDrain}, plugins: make(map[*Plugin]bool),
+		health: cmp.Or(o.HealthTimeout, healthTimeout), memory: o.MemoryLimit,
+		most: cmp.Or(o.MostConnections, mostConnections), restart: usualRestart, protocols: spoken, capabilities: []string{plugin.CapabilityDrain}, plugins: make(map[*Plugin]bool),
 	}
 	if o.TracerProvider != nil {
 		h.tracer = o.TracerProvider.Tracer(tracerName)

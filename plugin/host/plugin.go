@@ -56,24 +56,8 @@ type running struct {
 	reached
 	calls     sync.WaitGroup // in flight
 	noted     sync.Once      // notes its end, as a crash or as planned
+	held      *held          // the connections that it was given
 	dismissed chan struct{}  // closed when it is called no more because it was told to end; [Plugin.mu] guards the closing
-
-	mu        sync.Mutex // guards the field below
-	connected map[string]*connected
-}
-
-// connected is a connection that the connector was given, or is being given.
-type connected struct {
-	conn  *Connection
-	print fingerprint
-	ready chan struct{} // closed when the connector has answered
-	err   error         // of the connector, valid once ready is closed
-}
-
-// is reports whether conn is the connection that the connector has. The same
-// pointer means the same settings: one in use does not change.
-func (c *connected) is(conn *Connection) bool {
-	return c != nil && (c.conn == conn || c.print == conn.fingerprint())
 }
 
 // hasEnded reports whether no call can succeed any more.

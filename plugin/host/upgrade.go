@@ -114,24 +114,14 @@ func (p *Plugin) handOver(ctx context.Context, to *running) error {
 	if from == nil {
 		return nil
 	}
-	var conns []*Connection
-	from.mu.Lock()
-	for _, c := range from.connected {
-		select {
-		case <-c.ready:
-			if c.err == nil {
-				conns = append(conns, c.conn)
-			}
-		default: // whoever connects it goes on with the old one
-		}
-	}
-	from.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	for _, conn := range conns {
-		if err := to.connect(ctx, conn); err != nil {
+	for _, conn := range from.held.ready() {
+		c, err := to.connect(ctx, conn)
+		if err != nil {
 			return p.explain(to, err, "while it took the connection "+conn.Name)
 		}
+		to.held.done(c)
 	}
 	return nil
 }
