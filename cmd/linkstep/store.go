@@ -45,7 +45,7 @@ func withoutPassword(arg string) error {
 		return usagef("--store: it is no URL; write it like postgres://user@db.example.org/linkstep")
 	}
 	_, inUser := u.User.Password()
-	if inUser || u.Query().Has("password") {
+	if q := u.Query(); inUser || q.Has("password") || q.Has("sslpassword") {
 		return usagef("--store: a password does not belong on the command line, where other programs can read it; use LINKSTEP_STORE_URL or PGPASSFILE")
 	}
 	return nil

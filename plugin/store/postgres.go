@@ -50,13 +50,14 @@ var _ database = (*postgresDB)(nil)
 func connectPostgres(url string) (*postgresDB, error) {
 	bad := &plugin.Error{Kind: plugin.StoreUnavailable, Source: plugin.SourceHost,
 		Message: "the address of the shared store is not one of a PostgreSQL database",
-		Hint:    "Set LINKSTEP_STORE_URL as in postgres://user@db.example.org:5432/linkstep?sslmode=verify-full, with the password in the file that PGPASSFILE names."}
+		Hint:    "Write it as in postgres://user@db.example.org:5432/linkstep?sslmode=verify-full, with the password in the file that PGPASSFILE names."}
 	if !strings.HasPrefix(url, "postgres://") && !strings.HasPrefix(url, "postgresql://") {
 		return nil, bad
 	}
 	cfg, err := pgx.ParseConfig(url)
-	if err != nil {
-		return nil, bad // what the parser says quotes the URL
+	if err != nil { // what the parser says quotes the URL
+		bad.Message = "an option in the address of the shared store is wrong, or the address is not one of a PostgreSQL database"
+		return nil, bad
 	}
 	if cfg.ConnectTimeout == 0 {
 		cfg.ConnectTimeout = connectTime

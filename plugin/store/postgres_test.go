@@ -105,7 +105,7 @@ func TestURLRefused(t *testing.T) {
 	tests := []struct{ name, url, message string }{
 		{"another scheme", "mysql://ada:hunter2@db/x", "the address of the shared store is not one of a PostgreSQL database"},
 		{"words", "host=db password=hunter2", "the address of the shared store is not one of a PostgreSQL database"},
-		{"broken", "postgres://ada:hunter2@db:port/x?sslmode=maybe", "the address of the shared store is not one of a PostgreSQL database"},
+		{"broken", "postgres://ada:hunter2@db:port/x?sslmode=maybe", "an option in the address of the shared store is wrong, or the address is not one of a PostgreSQL database"},
 		{"two schemas", "postgres://ada:hunter2@db/x?search_path=a,b", "the search_path in the address of the shared store is not the name of one schema"},
 		{"no identifier", "postgres://ada:hunter2@db/x?search_path=a;drop", "the search_path in the address of the shared store is not the name of one schema"},
 	}
