@@ -13,8 +13,14 @@ import (
 
 // The day of a limit is that of LinkedIn's clock, and never comes back.
 func TestDayOfLimits(t *testing.T) {
+	for _, scope := range []string{"member", "application"} {
+		t.Run(scope, func(t *testing.T) { dayOfLimits(t, scope) })
+	}
+}
+
+func dayOfLimits(t *testing.T, scope string) {
 	b := newBench(t, sandbox.PartnerClient, map[string]any{"limits": []any{
-		map[string]any{"endpoint": "GET /v2/userinfo", "scope": "member", "calls_per_day": 3},
+		map[string]any{"endpoint": "GET /v2/userinfo", "scope": scope, "calls_per_day": 3},
 	}})
 	at := func(text string) time.Time {
 		moment, err := time.Parse(time.DateTime, text)
@@ -27,17 +33,23 @@ func TestDayOfLimits(t *testing.T) {
 	b.logIn(0) // spends one
 	for _, tt := range []struct {
 		why, clock string
+		restart    bool // the process begins anew
 		granted    int
+		resets     string
 	}{
-		{"the day of the login", "2028-02-28 23:40:00", 2},
-		{"the last second of it", "2028-02-28 23:59:55", 0},
-		{"a leap day begins at midnight UTC", "2028-02-29 00:00:05", 3},
-		{"an hour back is the day before, which is over", "2028-02-28 23:00:05", 0},
-		{"and again the leap day, whose calls are spent", "2028-02-29 00:30:00", 0},
-		{"its last second", "2028-02-29 23:59:55", 0},
-		{"March", "2028-03-01 00:00:05", 3},
-		{"an hour back from March", "2028-02-29 23:00:05", 0},
+		{"the day of the login", "2028-02-28 23:40:00", false, 2, "2028-02-29 00:00:00"},
+		{"the last second of it", "2028-02-28 23:59:55", false, 0, "2028-02-29 00:00:00"},
+		{"a leap day begins at midnight UTC", "2028-02-29 00:00:05", false, 3, "2028-03-01 00:00:00"},
+		{"an hour back is the day before, which is over", "2028-02-28 23:00:05", false, 0, "2028-03-01 00:00:00"},
+		{"so it is to who has not seen midnight", "2028-02-28 23:10:05", true, 0, "2028-03-01 00:00:00"},
+		{"and again the leap day, whose calls are spent", "2028-02-29 00:30:00", false, 0, "2028-03-01 00:00:00"},
+		{"its last second", "2028-02-29 23:59:55", false, 0, "2028-03-01 00:00:00"},
+		{"March", "2028-03-01 00:00:05", true, 3, "2028-03-02 00:00:00"},
+		{"an hour back from March", "2028-02-29 23:00:05", false, 0, "2028-03-02 00:00:00"},
 	} {
+		if tt.restart {
+			b.open()
+		}
 		b.srv.SetClock(at(tt.clock))
 		b.invoke("search_people", `{"keywords":"engineer","max_age_seconds":0}`, nil) // lets the clock be seen
 		b.srv.ResetRequests()
@@ -48,7 +60,13 @@ func TestDayOfLimits(t *testing.T) {
 				granted++
 			}
 		}
-		e := plugin.AsError(err)
+		e, resets := plugin.AsError(err), at(tt.resets)
+		if e.RetryAt == nil || e.RetryAt.Before(resets) || e.RetryAt.After(resets.Add(5*time.Minute)) {
+			t.Errorf("%s, %s: to be repeated at %v, want %s and a bit", tt.clock, tt.why, e.RetryAt, tt.resets)
+		}
+		if u := b.usage()["GET /v2/userinfo "+scope]; u.Used != 3 || !u.ResetsAt.Equal(resets) {
+			t.Errorf("%s, %s: used %d until %s, want 3 until %s", tt.clock, tt.why, u.Used, u.ResetsAt, tt.resets)
+		}
 		if granted != tt.granted || len(b.paths()) != tt.granted || e.Kind != plugin.QuotaExhausted {
 			t.Errorf("%s, %s: %d granted, %d sent, then %s; want %d", tt.clock, tt.why, granted, len(b.paths()), detailed(err), tt.granted)
 		}

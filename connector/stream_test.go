@@ -26,50 +26,60 @@ func (b *bench) stream(ctx context.Context, action, input string, each func(page
 	return pages, err
 }
 
+// listWays are the actions that stream pages, with the input of a page of five.
+var listWays = []struct{ client, action, input string }{
+	{sandbox.PartnerClient, "search_people", `"keywords":"engineer","page_size":5`},
+	{sandbox.CommunityClient, "list_connections", `"page_size":5`},
+}
+
 // A failed page gives the pages before it, a cursor to go on, and the error.
 func TestStreamBreaks(t *testing.T) {
-	for _, tt := range []struct {
-		name   string
-		fault  sandbox.Fault
-		kind   plugin.Kind
-		status int
-	}{
-		{"503", sandbox.Fault{Status: 503}, plugin.Unavailable, 503},
-		{"daily limit", sandbox.Fault{Status: 429, Body: `{"status":429,"message":"Resource level throttle APPLICATION DAY limit for calls to this resource is reached."}`}, plugin.QuotaExhausted, 429},
-		{"reset", sandbox.Fault{Reset: true}, plugin.Unavailable, 0},
-		{"truncated", sandbox.Fault{Truncate: true}, plugin.Unavailable, 0},
-		{"no list", sandbox.Fault{Status: 200, Body: `{"elements":5}`}, plugin.BadUpstream, 0},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			b := login(t, sandbox.PartnerClient, nil)
-			input := `{"keywords":"engineer","page_size":5,"max_items":15}`
-			whole, err := b.stream(t.Context(), "search_people", input, func(int) error { return nil })
-			if err != nil || len(whole) != 3 {
-				t.Fatalf("%d pages, %v; want 3", len(whole), err)
-			}
-			b.open() // remembers nothing
-			broken, err := b.stream(t.Context(), "search_people", input, func(page int) error {
-				if page == 2 {
-					return b.srv.Fail(tt.fault)
+	for _, way := range listWays {
+		for _, tt := range []struct {
+			name   string
+			fault  sandbox.Fault
+			kind   plugin.Kind
+			status int
+		}{
+			{"503", sandbox.Fault{Status: 503}, plugin.Unavailable, 503},
+			{"daily limit", sandbox.Fault{Status: 429, Body: `{"status":429,"message":"Resource level throttle APPLICATION DAY limit for calls to this resource is reached."}`}, plugin.QuotaExhausted, 429},
+			{"reset", sandbox.Fault{Reset: true}, plugin.Unavailable, 0},
+			{"truncated", sandbox.Fault{Truncate: true}, plugin.Unavailable, 0},
+			{"no list", sandbox.Fault{Status: 200, Body: `{"elements":5}`}, plugin.BadUpstream, 0},
+		} {
+			t.Run(way.action+"/"+tt.name, func(t *testing.T) {
+				b := login(t, way.client, nil)
+				input := "{" + way.input + `,"max_items":15}`
+				whole, err := b.stream(t.Context(), way.action, input, func(int) error { return nil })
+				if err != nil || len(whole) != 3 {
+					t.Fatalf("%d pages, %v; want 3", len(whole), err)
 				}
-				return nil
+				b.open() // remembers nothing
+				broken, err := b.stream(t.Context(), way.action, input, func(page int) error {
+					if page == 2 {
+						return b.srv.Fail(tt.fault)
+					}
+					return nil
+				})
+				e := plugin.AsError(err)
+				if len(broken) != 2 || e.Kind != tt.kind || e.HTTPStatus != tt.status || e.Effect != plugin.EffectNone {
+					t.Fatalf("%d pages, error %s", len(broken), detailed(err))
+				}
+				cursor := broken[1].Cursor
+				if cursor == "" || !strings.Contains(e.Hint, "with cursor "+cursor) {
+					t.Errorf("hint %q lacks the cursor %q of the last page", e.Hint, cursor)
+				}
+				if tt.kind == plugin.QuotaExhausted {
+					return // not today
+				}
+				for i, page := range broken {
+					rest, err := b.stream(t.Context(), way.action, fmt.Sprintf(`{%s,"max_items":5,"cursor":%q}`, way.input, page.Cursor), func(int) error { return nil })
+					if err != nil || len(rest) != 1 || firstID(t, rest[0]) != firstID(t, whole[i+1]) {
+						t.Errorf("going on after page %d: %d pages, %v; want the next one", i+1, len(rest), err)
+					}
+				}
 			})
-			e := plugin.AsError(err)
-			if len(broken) != 2 || e.Kind != tt.kind || e.HTTPStatus != tt.status || e.Effect != plugin.EffectNone {
-				t.Fatalf("%d pages, error %s", len(broken), detailed(err))
-			}
-			cursor := broken[1].Cursor
-			if cursor == "" || !strings.Contains(e.Hint, "with cursor "+cursor) {
-				t.Errorf("hint %q lacks the cursor %q of the last page", e.Hint, cursor)
-			}
-			if tt.kind == plugin.QuotaExhausted {
-				return // not today
-			}
-			rest, err := b.stream(t.Context(), "search_people", fmt.Sprintf(`{"keywords":"engineer","page_size":5,"max_items":5,"cursor":%q}`, cursor), func(int) error { return nil })
-			if err != nil || len(rest) != 1 || firstID(t, rest[0]) != firstID(t, whole[2]) {
-				t.Errorf("going on: %d pages, %v; want the third", len(rest), err)
-			}
-		})
+		}
 	}
 }
 
@@ -126,6 +136,46 @@ func TestStreamIsCanceled(t *testing.T) {
 			t.Errorf("%d pages, %d calls, %v; want 2 and a cancellation", len(pages), len(b.paths()), err)
 		}
 	})
+}
+
+// A stream that is canceled while a page is on its way ends long before the
+// page would come, and when all has ended LinkedIn has been asked for nothing
+// more.
+func TestCanceledStreamSendsNoMore(t *testing.T) {
+	for _, way := range listWays {
+		t.Run(way.action, func(t *testing.T) {
+			t.Parallel()
+			b := login(t, way.client, map[string]any{"max_retries": 5})
+			heard := b.overhear()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			var canceled time.Time
+			pages, err := b.stream(ctx, way.action, "{"+way.input+`,"max_items":50}`, func(page int) error {
+				if page == 2 {
+					b.srv.SetLatency(sandbox.Latency{Median: time.Minute})
+					time.AfterFunc(underWay, func() { canceled = time.Now(); cancel() })
+				}
+				return nil
+			})
+			if plugin.KindOf(err) != plugin.Canceled || len(pages) != 2 {
+				t.Errorf("%d pages, then %v; want 2 and a cancellation", len(pages), err)
+			}
+			if err := b.host.Close(context.Background()); err != nil { // waits for what the connector still does
+				t.Error(err)
+			}
+			t.Logf("everything has ended %s after the cancellation", time.Since(canceled).Round(time.Millisecond))
+			if took := time.Since(canceled); took > 20*time.Second {
+				t.Errorf("ended after %s", took)
+			}
+			if e := plugin.AsError(heard.failed); e == nil || e.Meta == nil || e.Meta.UpstreamCalls != 3 {
+				t.Errorf("the step tells %s, want three calls: two pages and the one that was given up", detailed(heard.failed))
+			}
+			b.srv.Close() // nothing arrives any more; what was given up need not be in the log
+			if n := len(b.srv.Requests()); n != 2 && n != 3 {
+				t.Errorf("%d requests reached LinkedIn", n)
+			}
+		})
+	}
 }
 
 // LinkedIn is asked for the next page only when the listener has taken the last.
