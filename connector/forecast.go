@@ -48,16 +48,15 @@ func (s *session) loginEnds(tok *oauth.Token) time.Time {
 // soon. It costs no call of the store: it goes by the token that the step was
 // given.
 func (s *session) tellEnds(m *meter) {
-	now := s.conn.clock.now()
-	again := (&situation{connection: s.conn.name}).connectCommand()
+	now, sit := s.conn.clock.now(), &situation{connection: s.conn.name}
 	if tok := s.tokens.last.Load(); tok != nil {
 		if days := daysLeft(s.loginEnds(tok).Sub(now)); days > 0 && days <= endWarning {
-			m.notice("login_ends", fmt.Sprintf("the login ends %s; log in again before: %s", daysWords(days), again))
+			m.notice("login_ends", fmt.Sprintf("the login ends %s; log in again before: %s", daysWords(days), sit.connectCommand()))
 		}
 	}
 	version := s.version()
 	left, known := untilSunset(version, now)
 	if days := daysLeft(left); known && days > 0 && days <= endWarning {
-		m.notice("version_ends", fmt.Sprintf("LinkedIn retires API version %s %s; set a newer one before: %s --set api_version=YYYYMM", version, daysWords(days), again))
+		m.notice("version_ends", fmt.Sprintf("LinkedIn retires API version %s %s; set a newer one before: %s --set api_version=YYYYMM", version, daysWords(days), sit.connectCommand()))
 	}
 }

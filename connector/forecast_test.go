@@ -1,14 +1,17 @@
 package connector_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/linkstep/linkstep/connector"
 	"github.com/linkstep/linkstep/connector/sandbox"
 	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/host"
 )
 
 // prediction is what a check foretells, without words and moments.
@@ -90,6 +93,39 @@ func TestForecast(t *testing.T) {
 		if diff := cmp.Diff(tt.after, predictionOf(b.check(false))); diff != "" {
 			t.Errorf("%s on day %d, after a step (-want +got):\n%s", tt.client, tt.day, diff)
 		}
+	}
+}
+
+// borrower is a connector whose store can be taken away.
+type borrower struct {
+	plugin.Connector
+	lent struct{ plugin.Store }
+}
+
+func (c *borrower) Open(ctx context.Context, req *plugin.OpenRequest) (*plugin.OpenResponse, error) {
+	mine := *req
+	c.lent.Store, mine.Store = req.Store, &c.lent
+	return c.Connector.Open(ctx, &mine)
+}
+
+// A warm result tells the end without a call of the store.
+func TestForecastFromMemory(t *testing.T) {
+	b := login(t, sandbox.SelfServeClient, nil)
+	c := &borrower{Connector: connector.New(nil)}
+	p, err := b.host.Load(t.Context(), host.Direct(c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.plugin = p
+	b.srv.Advance(55 * day)
+	b.deepCheck()
+	b.invoke("get_profile", `{}`, nil)
+	store := c.lent.Store
+	c.lent.Store = nil // whoever calls it panics
+	res := b.invoke("get_profile", `{}`, nil)
+	c.lent.Store = store
+	if n := res.Meta.Notices; !res.Meta.Cached || len(n) != 1 || n[0].Code != "login_ends" || !strings.Contains(n[0].Message, "in 5 days") {
+		t.Errorf("meta %+v", res.Meta)
 	}
 }
 
