@@ -1,10 +1,6 @@
 package wire
 
-import (
-	"runtime"
-
-	"google.golang.org/grpc"
-)
+import "google.golang.org/grpc"
 
 // MaxMessageBytes is the most that one message may have, both ways: 16 MiB.
 // What is larger is refused with an error of kind TooLarge; it has to page.
@@ -23,9 +19,6 @@ func ServerOptions() []grpc.ServerOption {
 		grpc.MaxSendMsgSize(MaxMessageBytes),
 		allowKeepalive(),
 		grpc.StaticConnWindowSize(windowBytes),
-		// A goroutine that has served before has a stack of the size it needs;
-		// growing one takes an eighth of a short call.
-		grpc.NumStreamWorkers(uint32(runtime.GOMAXPROCS(0))),
 	}
 }
 
