@@ -115,15 +115,18 @@ func (c *connected) completeLogin(ctx context.Context, in *plugin.AuthorizeCompl
 	if err != nil {
 		return nil, err
 	}
-	// From here on the login must not be lost, whatever the caller does.
-	ctx = context.WithoutCancel(ctx)
-	ctx, cancel := context.WithTimeout(ctx, 2*c.settings.timeout())
+	return c.finishLogin(ctx, &newcomer{token: tok, account: &accountRecord{ClientID: c.settings.ClientID}}, replace)
+}
+
+// finishLogin finds out whose a token is that LinkedIn has just given, and
+// stores it. It must not be lost, whatever the caller does.
+func (c *connected) finishLogin(ctx context.Context, n *newcomer, replace bool) (*plugin.AuthorizeResponse, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*c.settings.timeout())
 	defer cancel()
-	n := &newcomer{token: tok, account: &accountRecord{ClientID: c.settings.ClientID}}
 	if err := c.identify(ctx, n); err != nil {
 		return nil, err
 	}
-	n.who, n.failed = c.whoami(ctx, tok, n.account)
+	n.who, n.failed = c.whoami(ctx, n.token, n.account)
 	return c.admit(ctx, n, replace)
 }
 

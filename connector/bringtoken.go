@@ -17,8 +17,12 @@ func (c *connected) bringToken(ctx context.Context, in *plugin.AuthorizeToken, r
 	}
 	tok := &oauth.Token{AccessToken: in.AccessToken.Reveal(), RefreshToken: in.RefreshToken.Reveal(), Assumed: true}
 	n := &newcomer{token: tok, account: &accountRecord{Brought: true}}
-	if err := c.introspect(ctx, tok, n.account); err != nil {
+	expired, err := c.introspect(ctx, tok, n.account)
+	if err != nil {
 		return nil, err
+	}
+	if expired {
+		return c.renewBrought(ctx, n, replace)
 	}
 	if n.account.Brought && tok.RefreshToken != "" {
 		tok.RefreshToken = ""
@@ -40,6 +44,22 @@ func (c *connected) bringToken(ctx context.Context, in *plugin.AuthorizeToken, r
 	return nil, n.failed
 }
 
+// renewBrought renews an access token that had expired when it was brought. The
+// refresh token may be spent by that, so that from here on this is a login like
+// any other: the caller's end does not end it, and it stands without a name.
+func (c *connected) renewBrought(ctx context.Context, n *newcomer, replace bool) (*plugin.AuthorizeResponse, error) {
+	fresh, err := c.oauth.Refresh(context.WithoutCancel(ctx), n.token)
+	if err != nil {
+		e := classify(err, &situation{target: targetLogin, connection: c.name, now: c.clock.now(), ended: ctx.Err()})
+		if e.Kind == plugin.Reauthorize {
+			e = c.badToken("it is expired, and LinkedIn does not accept the refresh token either", e)
+		}
+		return nil, e
+	}
+	n.token = fresh
+	return c.finishLogin(ctx, n, replace)
+}
+
 // badToken refuses a token that was brought along. Nothing has ended: it never
 // was of use here.
 func (c *connected) badToken(why string, cause *plugin.Error) *plugin.Error {
@@ -55,10 +75,12 @@ func (c *connected) badToken(why string, cause *plugin.Error) *plugin.Error {
 }
 
 // introspect asks LinkedIn about a brought token, where the application may.
-// Only the application that owns a token is told about it.
-func (c *connected) introspect(ctx context.Context, tok *oauth.Token, account *accountRecord) error {
+// Only the application that owns a token is told about it. It reports whether
+// the access token has expired, if there is a refresh token; else that is an
+// error.
+func (c *connected) introspect(ctx context.Context, tok *oauth.Token, account *accountRecord) (expired bool, err error) {
 	if c.settings.ClientID == "" || c.settings.ClientSecret.IsZero() {
-		return nil
+		return false, nil
 	}
 	told, err := c.oauth.Introspect(ctx, tok.AccessToken)
 	if err != nil {
@@ -66,13 +88,15 @@ func (c *connected) introspect(ctx context.Context, tok *oauth.Token, account *a
 		if e.HTTPStatus == 400 { // a token that LinkedIn does not even recognise
 			e = c.badToken("LinkedIn does not know it", e)
 		}
-		return e
+		return false, e
 	}
-	if !told.Active {
-		if told.Status == "" {
-			return nil // another application's: nothing is told
-		}
-		return c.badToken("it is "+told.Status, nil)
+	expired = told.Status == "expired" && tok.RefreshToken != ""
+	switch {
+	case told.Active || expired:
+	case told.Status == "":
+		return false, nil // another application's: nothing is told
+	default:
+		return false, c.badToken("it is "+told.Status, nil)
 	}
 	account.Brought, account.ClientID = false, c.settings.ClientID
 	tok.Scopes = told.Scopes
@@ -80,5 +104,5 @@ func (c *connected) introspect(ctx context.Context, tok *oauth.Token, account *a
 	if !told.ExpiresAt.IsZero() {
 		tok.Expiry, tok.Assumed = told.ExpiresAt, false
 	}
-	return nil
+	return expired, nil
 }

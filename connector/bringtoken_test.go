@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/linkstep/linkstep/connector/oauth"
 	"github.com/linkstep/linkstep/connector/sandbox"
 	"github.com/linkstep/linkstep/plugin"
 )
@@ -85,17 +86,68 @@ func TestBroughtToken(t *testing.T) {
 	})
 }
 
+// bringBoth logs in with the tokens of a partner's application that were made
+// elsewhere, after meanwhile.
+func (b *bench) bringBoth(meanwhile func(*oauth.Token)) (*plugin.AuthorizeResponse, error) {
+	b.t.Helper()
+	own := *b
+	own.client = sandbox.PartnerClient
+	own.conn = own.connection("elsewhere", nil)
+	own.logIn(2)
+	tok, _ := own.tokens()
+	b.srv.ResetRequests()
+	meanwhile(tok)
+	return b.plugin.Authorize(b.t.Context(), b.conn, &plugin.AuthorizeRequest{Token: &plugin.AuthorizeToken{
+		AccessToken: plugin.NewSecret(tok.AccessToken), RefreshToken: plugin.NewSecret(tok.RefreshToken),
+	}})
+}
+
+// An access token that had expired was refused, whatever came with it.
+func TestBroughtTokenExpired(t *testing.T) {
+	t.Run("renewed", func(t *testing.T) {
+		b := newBench(t, sandbox.PartnerClient, nil)
+		b.srv.SetQuirks(sandbox.Quirks{RotateRefreshTokens: true})
+		var brought *oauth.Token
+		got, err := b.bringBoth(func(tok *oauth.Token) { brought = tok; b.srv.ExpireAccessTokens() })
+		if err != nil {
+			t.Fatal(detailed(err))
+		}
+		if got.Account.ID != b.srv.PersonID(b.client, 2) || len(got.Diagnostics) != 0 {
+			t.Errorf("login %+v", got)
+		}
+		if diff := cmp.Diff([]string{"POST /oauth/v2/introspectToken 200", "POST /oauth/v2/accessToken 200", "GET /v2/userinfo 200"}, b.steps()); diff != "" {
+			t.Errorf("requests (-want +got):\n%s", diff)
+		}
+		if tok, _ := b.tokens(); tok.AccessToken == brought.AccessToken || tok.RefreshToken == "" || tok.RefreshToken == brought.RefreshToken || tok.RefreshExpiry.IsZero() {
+			t.Errorf("token %v: it is not the renewed one", tok)
+		}
+		b.invoke("get_profile", `{}`, nil)
+	})
+	t.Run("renewed and nobody says whose it is", func(t *testing.T) {
+		b := newBench(t, sandbox.PartnerClient, nil)
+		got, err := b.bringBoth(func(*oauth.Token) { b.srv.ExpireAccessTokens(); b.srv.FailNext(503, 1) })
+		if err != nil || len(got.Diagnostics) != 1 || !strings.Contains(got.Diagnostics[0].Message, "not known") {
+			t.Fatalf("login %+v, %v: what was renewed must not be lost", got, err)
+		}
+		b.invoke("get_profile", `{}`, nil)
+	})
+	t.Run("dead", func(t *testing.T) {
+		b := newBench(t, sandbox.PartnerClient, nil)
+		b.logIn(0)
+		good, _ := b.tokens()
+		_, err := b.bringBoth(func(*oauth.Token) { b.srv.Advance(366 * day) })
+		e := plugin.AsError(err)
+		if e == nil || e.Kind != plugin.Reauthorize || !strings.Contains(e.Message, "brought along") || !strings.Contains(e.Message, "refresh token") || e.HTTPStatus != 400 {
+			t.Errorf("error %s", detailed(err))
+		}
+		if now, _ := b.tokens(); now.AccessToken != good.AccessToken {
+			t.Error("it has replaced the login before")
+		}
+	})
+}
+
 func TestBroughtRefreshToken(t *testing.T) {
-	both := func(b *bench) (*plugin.AuthorizeResponse, error) {
-		own := *b
-		own.client = sandbox.PartnerClient
-		own.conn = own.connection("elsewhere", nil)
-		own.logIn(2)
-		tok, _ := own.tokens()
-		return b.plugin.Authorize(t.Context(), b.conn, &plugin.AuthorizeRequest{Token: &plugin.AuthorizeToken{
-			AccessToken: plugin.NewSecret(tok.AccessToken), RefreshToken: plugin.NewSecret(tok.RefreshToken),
-		}})
-	}
+	both := func(b *bench) (*plugin.AuthorizeResponse, error) { return b.bringBoth(func(*oauth.Token) {}) }
 	t.Run("of the same application", func(t *testing.T) {
 		b := newBench(t, sandbox.PartnerClient, nil)
 		if got, err := both(b); err != nil || len(got.Diagnostics) != 0 || !b.check(false).Token.Refreshable {
