@@ -104,7 +104,7 @@ type CountRequest struct {
 // CounterAdd adds to one counter.
 type CounterAdd struct {
 	Key    string
-	Window string // a day, YYYY-MM-DD. A later one than the counter's starts it anew at 0; an earlier one counts in the counter's own, which never goes backwards; giving back to a day that is over does nothing
+	Window string // a day, YYYY-MM-DD. A later one than the counter's starts it anew at 0; an earlier one counts in the counter's own, which never goes backwards until it is forgotten, a month after its day at the earliest; giving back to a day that is over does nothing
 	N      int64  // may be negative, to give back; a counter never goes below 0
 	Limit  int64  // refuse when the sum would be above it; 0: no limit
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -13,7 +14,7 @@ const (
 	auditDelay     = time.Second         // from an entry to its row
 	auditBatch     = 256                 // entries that are written without waiting for that
 	auditBacklog   = 16 * auditBatch     // entries at most that wait while the database is away
-	auditPruning   = time.Hour           // between two looks for rows that are too old
+	auditPruning   = time.Hour           // between two looks for rows and counters that are too old
 )
 
 // AuditOptions are the options of [Store.Audit]. A nil pointer is the zero value.
@@ -26,7 +27,8 @@ type AuditOptions struct {
 }
 
 // Audit is a trail of entries, which are only added, until they are too old.
-// Connectors cannot reach it. All methods may be called concurrently.
+// With them go counters of days more than a month ago. Connectors cannot reach
+// it. All methods may be called concurrently.
 type Audit struct {
 	store *Store
 	opts  AuditOptions
@@ -137,7 +139,7 @@ func (a *Audit) Flush(ctx context.Context) error {
 		return nil
 	}
 	a.pruned = time.Now()
-	return a.store.db.fault(a.prune(ctx))
+	return a.store.db.fault(errors.Join(a.prune(ctx), a.store.forgetCounters(ctx)))
 }
 
 // Close writes what waits. The error says that entries were lost.

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -160,5 +161,57 @@ func limitHolds(t *testing.T, empty func(testing.TB) *store.Store) {
 	want := []plugin.Counter{{Key: "q/app", Window: tuesday, Used: limit}, {Key: "q/member", Window: tuesday, Used: limit}}
 	if diff := cmp.Diff(want, all.Counters); diff != "" || got.Load() != limit {
 		t.Errorf("%d granted of a limit of %d; counters (-want +got):\n%s", got.Load(), limit, diff)
+	}
+}
+
+// Counters of past days stayed for ever, and a key of one may tell a member.
+func TestOldCountersGo(t *testing.T) { onPlaces(t, oldCountersGo) }
+
+func oldCountersGo(t *testing.T, newPlace func(testing.TB) place) {
+	day := func(ago int) string { return time.Now().UTC().AddDate(0, 0, -ago).Format(time.DateOnly) }
+	for _, tt := range []struct {
+		name      string
+		days      []string // of counters, in the order of their keys
+		stay, why string
+	}{
+		{"over", []string{day(0), day(1), day(29), day(31), day(400), "0001-01-01"}, "abc", "a month after its day a counter goes"},
+		{"another clock", []string{day(400), day(420), day(440)}, "ab", "in a sandbox whose clock is behind, its day is today"},
+		{"a clock ahead", []string{day(-400), day(1), day(40)}, "ab", "today's counters stay, whatever another clock says"},
+		{"none", nil, "", "there is nothing to do"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := newPlace(t)
+			s := p.open(t)
+			count := func(key, window string) *plugin.CountResponse {
+				t.Helper()
+				res, err := s.Count(t.Context(), &plugin.CountRequest{Adds: []plugin.CounterAdd{{Key: key, Window: window, N: 1}}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return res
+			}
+			for i, window := range tt.days {
+				count(string(rune('a'+i)), window)
+			}
+			if err := trail(t, s, nil).Flush(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			all, err := s.Counters(t.Context(), &plugin.CountersRequest{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var stay string
+			for _, c := range all.Counters {
+				stay += c.Key
+			}
+			if stay != tt.stay {
+				t.Errorf("%s: of counters on %v stay %q, want %q", tt.why, tt.days, stay, tt.stay)
+			}
+			if len(tt.days) > 1 {
+				if got := count("b", "2000-01-01").Counts[0]; got.Window != tt.days[1] || got.Used != 2 {
+					t.Errorf("a counter that stayed has gone back: %+v", got)
+				}
+			}
+		})
 	}
 }

@@ -16,7 +16,8 @@
 // into a name.
 //
 // [Store.Audit] is a trail of who used which connection for whose data, for the
-// host alone. Members are in it as keyed hashes.
+// host alone. Members are in it as keyed hashes. While there is one, counters go
+// a month after their day.
 //
 // What is deleted or erased, and after a rotation what the old key had sealed,
 // is overwritten in a SQLite database and gone from its log at once. On
@@ -35,8 +36,8 @@
 // contains the URL of a server or a password.
 //
 // The package does not read the environment, except for the default places, the
-// way to the keyring and what PostgreSQL's driver reads, does not protect a key file from its owner's
-// other programs, and deletes no counters. SQLite needs a local disk with hard
+// way to the keyring and what PostgreSQL's driver reads, and does not protect a key
+// file from its owner's other programs. SQLite needs a local disk with hard
 // links: the locks of its WAL do not work over a network. PostgreSQL, tried with
 // version 15, is spoken to directly: PgBouncer refuses what is set for a
 // session.
