@@ -30,11 +30,13 @@ const (
 	memoryMax = 128 << 20
 	// closeWithin is how long a connector may take to close.
 	closeWithin = 2 * time.Second
-	// idleFor is how long a process is watched, and idleMax how long it may
-	// use a processor meanwhile: one that waits takes next to nothing, and one
-	// that does not may get no more on a busy machine.
-	idleFor = 200 * time.Millisecond
-	idleMax = 10 * time.Millisecond
+	// idleFor is how long a process is watched at a time, and idleMax how long
+	// it may use a processor meanwhile: one that waits takes next to nothing,
+	// and one that does not may get no more on a busy machine. It is idle when
+	// that holds twice in a row, within so many times.
+	idleFor   = 200 * time.Millisecond
+	idleMax   = 10 * time.Millisecond
+	idleTries = 10
 )
 
 func startsAtOnce(ctx context.Context, s *subject) error {
@@ -84,7 +86,7 @@ func idles(ctx context.Context, s *subject) error {
 	}
 	var most time.Duration
 	idle := 0
-	for range 3 { // a collection of garbage passes, and a loop may not get its turn once
+	for range idleTries { // what the cases before have left to do passes, a loop does not
 		before := procTicks(s.plugin.PID())
 		sleep(ctx, idleFor)
 		after := procTicks(s.plugin.PID())
@@ -93,6 +95,7 @@ func idles(ctx context.Context, s *subject) error {
 		}
 		used := time.Duration(after-before) * 10 * time.Millisecond // a tick is 10 ms
 		if most = max(most, used); used > idleMax {
+			idle = 0
 			continue
 		}
 		if idle++; idle == 2 {
