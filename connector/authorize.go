@@ -43,6 +43,7 @@ func (c *Connector) Authorize(ctx context.Context, req *plugin.AuthorizeRequest)
 // loginSession is what has to be known when the member comes back.
 type loginSession struct {
 	State    string `json:"state"`
+	Redirect string `json:"redirect"`           // as it was in the address
 	Verifier string `json:"verifier,omitempty"` // of a native application
 }
 
@@ -55,7 +56,11 @@ func (c *connected) beginLogin(ctx context.Context, replace bool) (*plugin.Autho
 	if c.settings.Flow == flowOwn {
 		return c.ownLogin(ctx, replace)
 	}
-	session := loginSession{State: rand.Text()}
+	redirect, err := c.redirect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	session := loginSession{State: rand.Text(), Redirect: redirect}
 	if c.settings.Flow == flowNative {
 		session.Verifier = oauth.NewVerifier()
 	}
@@ -64,8 +69,8 @@ func (c *connected) beginLogin(ctx context.Context, replace bool) (*plugin.Autho
 		return nil, err
 	}
 	return &plugin.AuthorizeResponse{
-		URL:         c.oauth.AuthorizationURL(session.State, session.Verifier),
-		RedirectURL: c.settings.RedirectURL,
+		URL:         c.redirected(redirect).AuthorizationURL(session.State, session.Verifier),
+		RedirectURL: redirect,
 		Session:     plugin.NewSecret(string(doc)),
 	}, nil
 }
@@ -107,11 +112,11 @@ func (c *connected) completeLogin(ctx context.Context, in *plugin.AuthorizeCompl
 	if err := c.loginSettings(); err != nil {
 		return nil, err
 	}
-	code, verifier, err := codeOf(in)
+	code, session, err := codeOf(in)
 	if err != nil {
 		return nil, err
 	}
-	tok, err := c.oauth.Exchange(ctx, code, verifier)
+	tok, err := c.redirected(session.Redirect).Exchange(ctx, code, session.Verifier)
 	if err != nil {
 		return nil, err
 	}

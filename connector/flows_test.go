@@ -2,6 +2,7 @@ package connector_test
 
 import (
 	"encoding/json"
+	"net"
 	"net/url"
 	"strings"
 	"testing"
@@ -95,8 +96,8 @@ func TestNativeLogin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if q := page.Query(); page.Path != "/oauth/native-pkce/authorization" || q.Get("code_challenge_method") != "S256" || begun.RedirectURL != "http://127.0.0.1:8918/callback" {
-		t.Errorf("page %s, redirect %s", begun.URL, begun.RedirectURL)
+	if q := page.Query(); page.Path != "/oauth/native-pkce/authorization" || q.Get("code_challenge_method") != "S256" {
+		t.Errorf("page %s", begun.URL)
 	}
 	var session struct{ Verifier string }
 	if err := json.Unmarshal([]byte(begun.Session.Reveal()), &session); err != nil || len(session.Verifier) < 43 || strings.Contains(begun.URL, session.Verifier) {
@@ -118,6 +119,43 @@ func TestNativeLogin(t *testing.T) {
 	}})
 	if plugin.KindOf(err) != plugin.Reauthorize {
 		t.Errorf("a code with the verifier of another login: %v", err)
+	}
+}
+
+// A native login gets its answer at a free port, which the exchange names too.
+func TestNativeRedirect(t *testing.T) {
+	for _, tt := range []struct{ name, setting, host, path string }{
+		{"by default", "", "127.0.0.1", "/callback"},
+		{"any port", "http://127.0.0.1:0/answer", "127.0.0.1", "/answer"},
+		{"a port", "http://[::1]:8919/answer", "::1", "/answer"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := native(t, "native_pkce")
+			if tt.setting != "" {
+				b = newBench(t, sandbox.NativeClient, map[string]any{"flow": "native_pkce", "redirect_url": tt.setting})
+				b.conn.Secrets = nil
+			}
+			begun := b.authorize(&plugin.AuthorizeRequest{Begin: &plugin.AuthorizeBegin{}})
+			to, err := url.Parse(begun.RedirectURL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			page, _ := url.Parse(begun.URL)
+			if port := to.Port(); to.Hostname() != tt.host || to.Path != tt.path || port == "" || port == "0" || page.Query().Get("redirect_uri") != begun.RedirectURL {
+				t.Errorf("redirect %s, page %s", begun.RedirectURL, begun.URL)
+			}
+			if tt.name != "a port" {
+				ln, err := net.Listen("tcp", to.Host)
+				if err != nil {
+					t.Fatalf("the port is not free: %v", err)
+				}
+				ln.Close()
+			}
+			back := b.consent(begun.URL, url.Values{"decision": {"allow"}})
+			if got := b.authorize(&plugin.AuthorizeRequest{Complete: &plugin.AuthorizeComplete{Session: begun.Session, Answer: plugin.NewSecret(back)}}); !got.Done {
+				t.Errorf("login %+v", got)
+			}
+		})
 	}
 }
 

@@ -17,27 +17,26 @@ const (
 	longestCode  = 400
 )
 
-// codeOf finds the code in the answer, and the verifier that goes with it: the
+// codeOf finds the code in the answer, and the login that it answers: the
 // whole redirect address, of which the state is checked, or the bare code, of
 // which only the form can be.
-func codeOf(in *plugin.AuthorizeComplete) (code, verifier string, err error) {
+func codeOf(in *plugin.AuthorizeComplete) (code string, session loginSession, err error) {
 	answer := strings.TrimSpace(in.Answer.Reveal())
 	if answer == "" {
-		return "", "", badAnswer("it is empty")
+		return "", session, badAnswer("it is empty")
 	}
-	var session loginSession
 	if json.Unmarshal([]byte(in.Session.Reveal()), &session) != nil || session.State == "" {
-		return "", "", badAnswer("the login that it answers is not known")
+		return "", session, badAnswer("the login that it answers is not known")
 	}
 	if !strings.ContainsAny(answer, "=/?:") {
-		return answer, session.Verifier, plausible(answer)
+		return answer, session, plausible(answer)
 	}
 	redirect, err := oauth.ParseRedirect(answer)
 	if err != nil {
-		return "", "", badAnswer(err.Error())
+		return "", session, badAnswer(err.Error())
 	}
 	code, err = redirect.CodeFor(session.State)
-	return code, session.Verifier, err
+	return code, session, err
 }
 
 // plausible says why a text cannot be a code; nil when it may be one.

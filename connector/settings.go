@@ -15,7 +15,7 @@ type Settings struct {
 	Flow         string          `json:"flow,omitempty" jsonschema:"title=Kind of login,enum=authorization_code,enum=native_pkce,enum=client_credentials,default=authorization_code,example=authorization_code" jsonschema_description:"How to log in. authorization_code is right for almost every application: a member consents in a browser. native_pkce is the same without a client secret, for applications that LinkedIn has enabled for it by hand. client_credentials logs in the application itself, as no member and without a browser; LinkedIn allows it for some enterprise products only."`
 	ClientID     string          `json:"client_id,omitempty" jsonschema:"title=Client ID,minLength=1,maxLength=100,pattern=^[A-Za-z0-9._-]+$,example=78abc123def456" jsonschema_description:"The Client ID of your LinkedIn application, from the Auth tab of the developer portal. Needed for every login but that with an access token."`
 	ClientSecret plugin.Secret   `json:"client_secret,omitzero" jsonschema:"title=Client secret,minLength=1,maxLength=500,example=WPL_AP1.secret" jsonschema_description:"The Client Secret of the same application. It is kept encrypted and never shown again. native_pkce needs none and sends none."`
-	RedirectURL  string          `json:"redirect_url,omitempty" jsonschema:"title=Redirect URL,format=uri,maxLength=500,default=http://localhost:8918/callback,example=http://localhost:8918/callback" jsonschema_description:"Where LinkedIn sends the browser after the login. Register exactly this URL in the developer portal. native_pkce needs http://127.0.0.1 or http://[::1] with a port; left out, it is http://127.0.0.1:8918/callback there."`
+	RedirectURL  string          `json:"redirect_url,omitempty" jsonschema:"title=Redirect URL,format=uri,maxLength=500,default=http://localhost:8918/callback,example=http://localhost:8918/callback" jsonschema_description:"Where LinkedIn sends the browser after the login. Register exactly this URL in the developer portal. native_pkce needs http://127.0.0.1 or http://[::1] with a port, 0 for any free one; left out, it is http://127.0.0.1:0/callback there."`
 	Scopes       string          `json:"scopes,omitempty" jsonschema:"title=Scopes,maxLength=1000,pattern=^[A-Za-z0-9_. \\,]*$,default=openid profile,example=openid profile email" jsonschema_description:"What to ask the member for, separated by spaces or commas. The application must have a product for each of them: LinkedIn refuses the whole login for one that it may not ask for."`
 	APIVersion   string          `json:"api_version,omitempty" jsonschema:"title=API version,pattern=^20[0-9]{2}(0[1-9]|1[0-2])$,maxLength=6,default=202609,example=202609" jsonschema_description:"The version of LinkedIn's versioned API, YYYYMM. LinkedIn retires each one after about a year; set a newer one when a step says that its version is retired."`
 	APIURL       string          `json:"api_url,omitempty" jsonschema:"title=API address,format=uri,maxLength=500,default=https://api.linkedin.com,example=https://api.linkedin.com" jsonschema_description:"Where LinkedIn's API is. Change it only to work against the sandbox or a proxy of your own."`
@@ -93,7 +93,7 @@ func (s *Settings) complete() {
 	if s.RedirectURL == "" {
 		s.RedirectURL = "http://localhost:8918/callback"
 		if s.Flow == flowNative {
-			s.RedirectURL = "http://127.0.0.1:8918/callback"
+			s.RedirectURL = "http://127.0.0.1:" + anyPort + "/callback"
 		}
 	}
 }

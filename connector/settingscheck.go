@@ -109,6 +109,9 @@ func (c *checker) redirect(pointer, value string, native bool) {
 	u, err := url.Parse(value)
 	ok := err == nil && u.Host != "" && u.Fragment == "" && (u.Scheme == "http" || u.Scheme == "https") && len(value) <= 500
 	c.add(ok, pointer, "an absolute http or https address without # is needed")
+	if ok && !native {
+		c.add(u.Port() != anyPort, pointer, "port 0, which stands for any free one, is for native_pkce")
+	}
 	if ok && native {
 		here := u.Port() != "" && (u.Hostname() == "127.0.0.1" || u.Hostname() == "::1")
 		c.add(here, pointer, "native_pkce needs an address on this machine, http://127.0.0.1 or http://[::1] with a port")

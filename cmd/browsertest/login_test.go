@@ -213,13 +213,18 @@ func testRedirectNotRegistered(m *machine, browser context.Context) {
 	m.wantNoConnection()
 }
 
-// An application without a secret may use any port of the loopback interface.
+// An application without a secret may use any port of the loopback interface:
+// it takes a free one.
 func testNative(m *machine, browser context.Context) {
-	m.redirect = strings.Replace(freeRedirect(m.t), "localhost", "127.0.0.1", 1)
-	login := m.login("--name", "me", "--set", "flow=native_pkce", "--set", "client_id=86nativepkce01", "--set", "redirect_url="+m.redirect)
+	login := m.login("--name", "me", "--set", "flow=native_pkce", "--set", "client_id=86nativepkce01", "--set", "redirect_url=http://127.0.0.1:0"+answerPath)
 	address := login.opened()
-	if u, err := url.Parse(address); err != nil || u.Query().Get("code_challenge_method") != "S256" || u.Path != nativePath {
+	u, err := url.Parse(address)
+	if err != nil || u.Query().Get("code_challenge_method") != "S256" || u.Path != nativePath {
 		m.t.Errorf("the address of a native login: %s (%v)", address, err)
+	}
+	m.redirect = u.Query().Get("redirect_uri")
+	if to, err := url.Parse(m.redirect); err != nil || to.Port() == "" || to.Port() == "0" {
+		m.t.Errorf("the answer goes to %s (%v), which has no port", m.redirect, err)
 	}
 	b := newTab(m.t, browser)
 	b.open(address)

@@ -97,7 +97,7 @@ func (a *app) askPerson(ctx context.Context, begun *plugin.AuthorizeResponse, br
 	} else {
 		defer listener.close()
 	}
-	fmt.Fprintf(a.err, "Redirect URL: %s\n(register it for your application in the developer portal)\n\n", begun.RedirectURL)
+	fmt.Fprintf(a.err, "Redirect URL: %s\n(register it for your application in the developer portal; a native one needs none)\n\n", begun.RedirectURL)
 	fmt.Fprintf(a.err, "Open this address to consent:\n\n  %s\n\n", begun.URL)
 	var opened <-chan error
 	if browser {
