@@ -69,6 +69,38 @@ func TestConfirmedRevocation(t *testing.T) {
 	}
 }
 
+// The name that --keep-profile kept goes with a revocation, as it does when
+// somebody disconnects; a login that has run out keeps it.
+func TestKeptNameOfEndedLogin(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		end  func(*sandbox.Server)
+		want string
+	}{
+		{"revoked", func(srv *sandbox.Server) { srv.RevokeTokens(); srv.Advance(time.Minute) }, ""},
+		{"expired", func(srv *sandbox.Server) { srv.Advance(61 * day) }, "Ada"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := login(t, sandbox.SelfServeClient, nil)
+			b.conn.Account = plugin.Account{ID: b.srv.Me(b.client), Name: "Ada"}
+			if err := b.host.Connections().Save(t.Context(), b.conn); err != nil {
+				t.Fatal(err)
+			}
+			tt.end(b.srv)
+			if e := b.refused("get_profile", `{"max_age_seconds":0}`); e.Kind != plugin.Reauthorize {
+				t.Fatal(detailed(e))
+			}
+			saved, err := b.host.Connections().Get(t.Context(), "me")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if saved.Account.Name != tt.want || saved.Account.ID != b.conn.Account.ID {
+				t.Errorf("saved account %+v, want the name %q", saved.Account, tt.want)
+			}
+		})
+	}
+}
+
 // What LinkedIn has not said is no revocation: nothing is deleted.
 func TestNoRevocation(t *testing.T) {
 	for _, tt := range []struct {

@@ -40,7 +40,8 @@ and its settings, secrets included, but for those that are given anew. Another
 member's account is refused without --replace. A login that fails changes
 nothing.
 
-Of the account only its id is kept, unless --keep-profile is given.`
+Of the account only its id is kept, unless --keep-profile is given. After a
+revocation the name goes too; give the flag again then.`
 
 const connectExample = `  linkstep connect linkedin --name me --set client_id=78abc --client-secret-stdin < secret.txt
   linkstep connect linkedin --name me --settings settings.json

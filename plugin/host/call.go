@@ -14,6 +14,9 @@ import (
 // Check tells the state of a connection.
 func (p *Plugin) Check(ctx context.Context, conn *Connection, req *plugin.CheckRequest) (*plugin.CheckResponse, error) {
 	res, err := p.check(ctx, conn, req)
+	if err == nil && !res.Token.Present {
+		p.forgetName(ctx, conn)
+	}
 	if !req.Deep {
 		return res, err
 	}

@@ -27,7 +27,7 @@ type Connection struct {
 	Dev       bool                     // upstream hosts other than the vendor's are allowed
 	Settings  json.RawMessage          // a JSON object without the secret settings
 	Secrets   map[string]plugin.Secret // the secret settings
-	Account   plugin.Account           // who authorized it; its name is the member's own data and kept only if it is set here
+	Account   plugin.Account           // who authorized it; its name is the member's own data and kept only if it is set here, until the login has ended for good
 	CreatedAt time.Time
 }
 
@@ -149,13 +149,22 @@ func (c *Connections) Save(ctx context.Context, conn *Connection) error {
 	if err := CheckConnectionName(conn.Name); err != nil {
 		return err
 	}
-	old, revision, err := c.read(ctx, conn.Name)
-	if err != nil {
-		return err
+	for {
+		old, revision, err := c.read(ctx, conn.Name)
+		if err != nil {
+			return err
+		}
+		if old != nil && old.ID != conn.ID {
+			return ConnectionExists(conn.Name)
+		}
+		if saved, err := c.swap(ctx, conn, revision); saved || err != nil {
+			return err
+		}
 	}
-	if old != nil && old.ID != conn.ID {
-		return ConnectionExists(conn.Name)
-	}
+}
+
+// swap writes a connection over a revision of it, unless there is another by now.
+func (c *Connections) swap(ctx context.Context, conn *Connection, revision int64) (bool, error) {
 	r := record{ID: conn.ID, Connector: conn.Connector, Dev: conn.Dev, Settings: conn.Settings, Account: conn.Account, CreatedAt: conn.CreatedAt}
 	for name, secret := range conn.Secrets {
 		if r.Secrets == nil {
@@ -165,16 +174,13 @@ func (c *Connections) Save(ctx context.Context, conn *Connection) error {
 	}
 	doc, err := json.Marshal(r)
 	if err != nil {
-		return plugin.AsError(err)
+		return false, plugin.AsError(err)
 	}
 	out, err := c.store.Swap(ctx, &plugin.SwapRequest{Key: connectionKeys + conn.Name, Value: doc, Revision: revision})
 	if err != nil {
-		return err
+		return false, err
 	}
-	if !out.Swapped {
-		return ConnectionExists(conn.Name)
-	}
-	return nil
+	return out.Swapped, nil
 }
 
 // Entries counts what is kept of a connection by what it is: "settings" is

@@ -75,6 +75,9 @@ func (p *Plugin) stream(ctx context.Context, conn *Connection, spec *plugin.Acti
 	if p.host.log.Enabled(ctx, slog.LevelDebug) {
 		p.logAction(ctx, conn, spec, time.Since(began), res, err)
 	}
+	if conn != nil && plugin.KindOf(err) == plugin.Reauthorize {
+		p.forgetName(ctx, conn)
+	}
 	return p.recordAction(ctx, conn, spec, req, emit, res, err), err
 }
 

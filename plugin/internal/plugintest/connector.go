@@ -166,12 +166,20 @@ func (c *Connector) Authorize(ctx context.Context, req *plugin.AuthorizeRequest)
 }
 
 // Check answers without any list.
-func (c *Connector) Check(_ context.Context, req *plugin.CheckRequest) (*plugin.CheckResponse, error) {
+func (c *Connector) Check(ctx context.Context, req *plugin.CheckRequest) (*plugin.CheckResponse, error) {
 	conn, err := c.connection(req.Connection)
 	if err != nil {
 		return nil, err
 	}
-	return &plugin.CheckResponse{Account: plugin.Account{Name: conn.Name}, Token: plugin.TokenStatus{Present: req.Deep}}, nil
+	present := req.Deep
+	if c.store != nil && !present {
+		got, err := c.store.Get(ctx, &plugin.GetRequest{Key: plugin.ConnectionPrefix(c.name, conn.ID) + "token"})
+		if err != nil {
+			return nil, err
+		}
+		present = got.Revision != 0
+	}
+	return &plugin.CheckResponse{Account: plugin.Account{Name: conn.Name}, Token: plugin.TokenStatus{Present: present}}, nil
 }
 
 // Options answers with one choice, or none for the query "none".
