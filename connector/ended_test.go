@@ -101,6 +101,26 @@ func TestKeptNameOfEndedLogin(t *testing.T) {
 	}
 }
 
+// Another process deletes the connection. Once the host has taken it away and
+// given it anew, nothing answers any more, from memory neither.
+func TestDeletedElsewhere(t *testing.T) {
+	b := login(t, sandbox.PartnerClient, nil)
+	b.invoke("get_profile", `{}`, nil)
+	other := *b
+	other.open()
+	if _, err := other.host.Connections().Delete(t.Context(), b.conn); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.plugin.Disconnect(t.Context(), b.conn); err != nil {
+		t.Fatal(err)
+	}
+	b.srv.ResetRequests()
+	if e := b.refused("get_profile", `{"max_age_seconds":86400}`); e.Kind != plugin.Reauthorize || !strings.Contains(e.Message, "nobody has logged in") {
+		t.Error(detailed(e))
+	}
+	b.wantPaths()
+}
+
 // What LinkedIn has not said is no revocation: nothing is deleted.
 func TestNoRevocation(t *testing.T) {
 	for _, tt := range []struct {

@@ -26,6 +26,9 @@ func (r *running) connect(ctx context.Context, conn *Connection) (*connected, er
 			}
 		}
 		if c.err == nil {
+			if !fresh && r.deleted(ctx, c) {
+				continue
+			}
 			return c, nil
 		}
 		r.held.done(c)
@@ -67,12 +70,17 @@ func (r *running) release(ctx context.Context, c *connected) {
 		return
 	}
 	r.calls.Go(func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTimeout)
-		defer cancel()
 		for ; c != nil; c = r.held.spare() {
-			// Should it have failed, the connector is given the connection once more.
-			_, _ = r.Disconnect(ctx, &plugin.DisconnectRequest{Connection: c.conn.ID})
-			r.held.drop(c)
+			r.takeAway(ctx, c)
 		}
 	})
+}
+
+// takeAway takes a connection from the connector, whatever its caller does.
+// Should that have failed, the connector is given the connection once more.
+func (r *running) takeAway(ctx context.Context, c *connected) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTimeout)
+	defer cancel()
+	_, _ = r.Disconnect(ctx, &plugin.DisconnectRequest{Connection: c.conn.ID})
+	r.held.drop(c)
 }

@@ -46,10 +46,7 @@ func TestNameOfEndedLogin(t *testing.T) {
 			want := *conn
 			want.Account.Name = tt.want
 			if tt.token {
-				key := plugin.ConnectionPrefix(conn.Connector, conn.ID) + "token"
-				if _, err := p.host.store.Swap(t.Context(), &plugin.SwapRequest{Key: key, Value: []byte("t")}); err != nil {
-					t.Fatal(err)
-				}
+				logIn(t, p.host.store, conn)
 			}
 			tt.call(t, p, conn)
 			saved, err := all.Get(t.Context(), "me")

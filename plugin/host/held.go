@@ -1,6 +1,10 @@
 package host
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+)
 
 // held are the connections that a connector was given, so many at most but for
 // those with calls in flight. It is safe for concurrent use.
@@ -18,6 +22,8 @@ type connected struct {
 	print fingerprint
 	ready chan struct{} // closed when the connector has answered
 	err   error         // of the connector, valid once ready is closed
+	since time.Time     // it is one
+	seen  atomic.Int64  // when its end was last looked for, in nanoseconds after since
 
 	// Guarded by held.mu.
 	used  uint64        // the last of held.uses that was its own
@@ -46,7 +52,7 @@ func (h *held) take(conn *Connection) (c *connected, fresh bool, left <-chan str
 		return nil, false, c.left
 	}
 	if fresh = !c.is(conn); fresh {
-		c = &connected{conn: conn, print: conn.fingerprint(), ready: make(chan struct{})}
+		c = &connected{conn: conn, print: conn.fingerprint(), ready: make(chan struct{}), since: time.Now()}
 		h.byID[conn.ID] = c
 	}
 	h.uses++
@@ -93,6 +99,18 @@ func (h *held) spare() *connected {
 	}
 	rested.left = make(chan struct{})
 	return rested
+}
+
+// leave says that a connection is being taken from the connector, and whether
+// the caller is the one to do that.
+func (h *held) leave(c *connected) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if c.left != nil || h.byID[c.conn.ID] != c {
+		return false
+	}
+	c.left = make(chan struct{})
+	return true
 }
 
 // ready returns the connections that the connector has taken.

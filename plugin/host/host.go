@@ -27,7 +27,8 @@ type Host struct {
 	stopGrace    time.Duration
 	health       time.Duration
 	memory       int64
-	most         int // connections of one connector
+	most         int           // connections of one connector
+	lookEvery    time.Duration // for the end of a connection
 	restart      restart
 	protocols    protocols
 	capabilities []string
@@ -118,7 +119,7 @@ func New(opts *Options) *Host {
 		store: o.Store, audit: o.Audit, log: o.Logger, installedDir: o.InstalledDir, builtin: o.Builtin,
 		startTimeout: cmp.Or(o.StartTimeout, startTimeout), stopGrace: cmp.Or(o.StopGrace, stopGrace),
 		health: cmp.Or(o.HealthTimeout, healthTimeout), memory: o.MemoryLimit,
-		most: cmp.Or(o.MostConnections, mostConnections), restart: usualRestart, protocols: spoken, capabilities: []string{plugin.CapabilityDrain}, plugins: make(map[*Plugin]bool),
+		most: cmp.Or(o.MostConnections, mostConnections), lookEvery: lookEvery, restart: usualRestart, protocols: spoken, capabilities: []string{plugin.CapabilityDrain}, plugins: make(map[*Plugin]bool),
 	}
 	if o.TracerProvider != nil {
 		h.tracer = o.TracerProvider.Tracer(tracerName)

@@ -54,6 +54,7 @@ func newPlugin(h *Host, src Source) *Plugin {
 // running is one life of a connector, from its start to its end.
 type running struct {
 	reached
+	host      *Host
 	calls     sync.WaitGroup // in flight
 	noted     sync.Once      // notes its end, as a crash or as planned
 	held      *held          // the connections that it was given

@@ -50,7 +50,7 @@ func (p *Plugin) launch(ctx context.Context, src Source) (*running, *plugin.Desc
 	if err != nil {
 		return nil, nil, err
 	}
-	r := &running{reached: c, dismissed: make(chan struct{}), held: newHeld(p.host.most)}
+	r := &running{host: p.host, reached: c, dismissed: make(chan struct{}), held: newHeld(p.host.most)}
 	desc, err := p.introduce(ctx, r, src)
 	if err != nil {
 		err = p.notStarted(r, err)

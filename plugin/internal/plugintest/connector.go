@@ -39,6 +39,7 @@ type Connector struct {
 	mu          sync.Mutex // guards the fields below
 	connections map[string]plugin.Connection
 	connects    int
+	disconnects int
 	closes      int
 }
 
@@ -72,6 +73,13 @@ func (c *Connector) Connects() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.connects
+}
+
+// Disconnects returns how often Disconnect was called.
+func (c *Connector) Disconnects() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.disconnects
 }
 
 // Describe implements [plugin.Connector].
@@ -122,6 +130,7 @@ func (c *Connector) Connect(_ context.Context, req *plugin.ConnectRequest) (*plu
 func (c *Connector) Disconnect(_ context.Context, req *plugin.DisconnectRequest) (*plugin.DisconnectResponse, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.disconnects++
 	delete(c.connections, req.Connection)
 	return &plugin.DisconnectResponse{}, nil
 }
