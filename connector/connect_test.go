@@ -127,6 +127,7 @@ func (b *bench) pluginConnection() plugin.Connection {
 }
 
 func TestChangeLetsCallsInFlightEnd(t *testing.T) {
+	t.Parallel()
 	b := login(t, sandbox.PartnerClient, nil)
 	c := connector.New(nil)
 	if _, err := c.Open(t.Context(), &plugin.OpenRequest{Store: b.store}); err != nil {

@@ -13,6 +13,7 @@ import (
 
 // The day of a limit is that of LinkedIn's clock, and never comes back.
 func TestDayOfLimits(t *testing.T) {
+	t.Parallel()
 	for _, scope := range []string{"member", "application"} {
 		t.Run(scope, func(t *testing.T) { dayOfLimits(t, scope) })
 	}

@@ -2,6 +2,7 @@ package connector_test
 
 import (
 	"errors"
+	"flag"
 	"os"
 	"strings"
 	"testing"
@@ -18,6 +19,8 @@ func TestMain(m *testing.M) {
 	if os.Getenv(connector.ReserverVariable) != "" {
 		connector.ReserverMain()
 	}
+	flag.Parse()
+	_ = flag.Set("test.parallel", "8") // more than there are cores: these tests wait rather than compute
 	goleak.VerifyTestMain(m)
 }
 

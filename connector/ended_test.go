@@ -123,6 +123,7 @@ func TestDeletedElsewhere(t *testing.T) {
 
 // What LinkedIn has not said is no revocation: nothing is deleted.
 func TestNoRevocation(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name, client string
 		fault        sandbox.Fault

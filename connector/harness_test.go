@@ -38,7 +38,7 @@ type bench struct {
 // Each setting overrides that of the sandbox's client.
 func newBench(t testing.TB, client string, settings map[string]any) *bench {
 	t.Helper()
-	srv, err := sandbox.Start(nil)
+	srv, err := sandbox.Start(&sandbox.Options{Members: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -86,17 +86,21 @@ func TestIDTokenThatDoesNotHold(t *testing.T) {
 // Where the keys cannot be had the id_token counts for nothing, and the login goes on: LinkedIn's API
 // tells who it is.
 func TestLoginWithoutTheKeys(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		times  int
 		remark bool
 	}{{1, false}, {2, true}} {
-		b := newBench(t, sandbox.PartnerClient, nil)
-		b.srv.Fail(sandbox.Fault{Path: "/oauth/openid/jwks", Status: 503, Times: tt.times})
-		got := b.logIn(0)
-		told := len(got.Diagnostics) == 1 && strings.Contains(got.Diagnostics[0].Message, "id_token")
-		if got.Account.ID != b.srv.Me(b.client) || told != tt.remark {
-			t.Errorf("refused %d times: login %+v", tt.times, got)
-		}
+		t.Run(fmt.Sprintf("refused %d times", tt.times), func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, sandbox.PartnerClient, nil)
+			b.srv.Fail(sandbox.Fault{Path: "/oauth/openid/jwks", Status: 503, Times: tt.times})
+			got := b.logIn(0)
+			told := len(got.Diagnostics) == 1 && strings.Contains(got.Diagnostics[0].Message, "id_token")
+			if got.Account.ID != b.srv.Me(b.client) || told != tt.remark {
+				t.Errorf("login %+v", got)
+			}
+		})
 	}
 }
 

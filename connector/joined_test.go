@@ -16,6 +16,7 @@ import (
 // Who joins a request of another sees why it takes long, and what is to be
 // known of it, as if it were alone: also what was said before it came.
 func TestJoinedCallersSeeWhatHappens(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name, action, input string
 		settings            map[string]any

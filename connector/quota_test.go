@@ -119,6 +119,7 @@ func TestRetries(t *testing.T) {
 		{"half a body", sandbox.Fault{Truncate: true}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			b := login(t, sandbox.PartnerClient, map[string]any{"max_retries": 2})
 			b.srv.Fail(tt.fault)
 			var waits int

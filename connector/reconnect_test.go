@@ -34,6 +34,7 @@ func (b *bench) become(client string, settings map[string]any) {
 }
 
 func TestReconnect(t *testing.T) {
+	t.Parallel()
 	own := map[string]any{"flow": "client_credentials"}
 	for _, tt := range []struct {
 		name, why string
@@ -65,6 +66,7 @@ func TestReconnect(t *testing.T) {
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			srv := everySandboxWith(t, sandbox.ClientCredentials, sandbox.Share)
 			b := freshBench(t, srv, sandbox.PartnerClient, nil)
 			if tt.before == nil {

@@ -13,6 +13,7 @@ import (
 
 // A page with more fields answers for one with fewer, if it is the same page.
 func TestMemoryOfWiderPages(t *testing.T) {
+	t.Parallel()
 	const wide = `"fields":["id","name","headline"]`
 	for _, tt := range []struct {
 		client, action, input string // input as it is repeated; %s stands for the fields
@@ -60,6 +61,7 @@ func TestMemoryOfWiderPages(t *testing.T) {
 // Who was found need not be asked for again, once LinkedIn has let the
 // application read anybody.
 func TestMemoryOfWhoWasFound(t *testing.T) {
+	t.Parallel()
 	b := login(t, sandbox.PartnerClient, nil)
 	const fields = `"fields":["id","urn","name","given_name","family_name","headline","vanity_name","profile_url","picture"]`
 	var found searched

@@ -30,6 +30,7 @@ func zipped(t *testing.T, text string) string {
 
 // Replies of all forms, as far as the wire: packed, cut, too long, of the wrong type or shape.
 func TestRepliesOfEveryForm(t *testing.T) {
+	t.Parallel()
 	header := func(pairs ...string) http.Header {
 		h := http.Header{}
 		for i := 0; i < len(pairs); i += 2 {

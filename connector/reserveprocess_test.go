@@ -173,6 +173,7 @@ func (r *reservers) counted(t *testing.T) int64 {
 // Together they are granted exactly that. Killed and started again, they are
 // granted no more, and lose at most what was in flight.
 func TestReserversShareALimit(t *testing.T) {
+	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
 		reserversShareALimit(t, func() string { return "" })

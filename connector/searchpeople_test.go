@@ -27,6 +27,7 @@ func searchAt(keywords, projection string, start, count int) string {
 const leastOfOthers = "(elements*(entity~(id,localizedFirstName,localizedLastName)),paging)"
 
 func TestSearchPeopleRequest(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name, input string
 		want        string
@@ -207,6 +208,7 @@ func TestSearchPeopleWhoHide(t *testing.T) {
 }
 
 func TestSearchPeopleTakesNothingElse(t *testing.T) {
+	t.Parallel()
 	for name, body := range map[string]string{
 		"an error":            `{"status":500,"message":"no"}`,
 		"a person":            `{"id":"A1"}`,

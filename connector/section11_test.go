@@ -20,6 +20,7 @@ import (
 // right, but for 12 to 15, which are about posts. Each is the shortest proof; the tests of the parts
 // go further.
 func TestSection11(t *testing.T) {
+	t.Parallel()
 	for _, point := range []struct {
 		name string
 		run  func(*testing.T)
@@ -45,7 +46,10 @@ func TestSection11(t *testing.T) {
 		{"23 long tokens", point23},
 		{"24 no bodies in logs", point24},
 	} {
-		t.Run(point.name, point.run)
+		t.Run(point.name, func(t *testing.T) {
+			t.Parallel()
+			point.run(t)
+		})
 	}
 }
 

@@ -34,6 +34,7 @@ var listWays = []struct{ client, action, input string }{
 
 // A failed page gives the pages before it, a cursor to go on, and the error.
 func TestStreamBreaks(t *testing.T) {
+	t.Parallel()
 	for _, way := range listWays {
 		for _, tt := range []struct {
 			name   string
@@ -48,6 +49,7 @@ func TestStreamBreaks(t *testing.T) {
 			{"no list", sandbox.Fault{Status: 200, Body: `{"elements":5}`}, plugin.BadUpstream, 0},
 		} {
 			t.Run(way.action+"/"+tt.name, func(t *testing.T) {
+				t.Parallel()
 				b := login(t, way.client, nil)
 				input := "{" + way.input + `,"max_items":15}`
 				whole, err := b.stream(t.Context(), way.action, input, func(int) error { return nil })
