@@ -83,7 +83,7 @@ func (p *Plugin) stream(ctx context.Context, conn *Connection, spec *plugin.Acti
 
 // logAction says how an action ended, and nothing of what it gave.
 func (p *Plugin) logAction(ctx context.Context, conn *Connection, spec *plugin.ActionSpec, took time.Duration, res *plugin.Result, err error) {
-	attrs := []slog.Attr{slog.String("action", p.Description().Name+"."+spec.Name), slog.Duration("took", took)}
+	attrs := []slog.Attr{slog.String("action", p.Description().Name+"."+spec.Name), slog.Int64("took_ms", took.Milliseconds())}
 	if conn != nil {
 		attrs = append(attrs, slog.String("connection", conn.Name))
 	}
