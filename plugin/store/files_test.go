@@ -139,5 +139,6 @@ func plain(t *testing.T, err error, base string) *plugin.Error {
 	}
 	e := *plugin.AsError(err)
 	e.Message = keyID.ReplaceAllString(strings.ReplaceAll(e.Message, base, "BASE"), "key N in")
+	e.Hint = strings.ReplaceAll(e.Hint, base, "BASE")
 	return &e
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
 	"github.com/tink-crypto/tink-go/v2/keyset"
@@ -29,6 +30,10 @@ func (k *keyFile) place() KeyPlace { return KeyPlace{Source: fromFile, Name: k.p
 func (k *keyFile) read(context.Context, ...uint32) (*keyset.Handle, error) {
 	text, err := readLimited(k.path)
 	switch {
+	case errors.Is(err, errOpenToOthers):
+		e := keyError(err, "the key file %s can be read or changed by others", k.path)
+		e.Hint = "Run: chmod 600 " + k.path
+		return nil, e
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, keyError(err, "the key file %s of the database %s is missing", k.path, k.database)
 	case err != nil:
@@ -130,7 +135,7 @@ func publishKeyFile(file string, keys func() (*keyset.Handle, error)) error {
 }
 
 // keyError is about a key that does not open a database that exists.
-func keyError(cause error, format string, args ...any) error {
+func keyError(cause error, format string, args ...any) *plugin.Error {
 	e := &plugin.Error{Kind: plugin.StoreUnavailable, Source: plugin.SourceHost, Err: cause, Message: fmt.Sprintf(format, args...),
 		Hint: "Restore the key, or set LINKSTEP_KEY_FILE to a file with it. If it is lost, move the database away and connect the accounts again."}
 	if cause != nil {
@@ -139,7 +144,10 @@ func keyError(cause error, format string, args ...any) error {
 	return e
 }
 
-// readLimited reads a file of at most maxKeyFile bytes.
+// errOpenToOthers is about a key file that is not the owner's alone.
+var errOpenToOthers = errors.New("its mode lets others in")
+
+// readLimited reads a file of at most maxKeyFile bytes that is private.
 func readLimited(file string) ([]byte, error) {
 	info, err := os.Stat(file)
 	if err != nil {
@@ -148,7 +156,21 @@ func readLimited(file string) ([]byte, error) {
 	if !info.Mode().IsRegular() || info.Size() > maxKeyFile {
 		return nil, fmt.Errorf("%s is not a file of at most %d bytes", file, maxKeyFile)
 	}
+	if !private(info) {
+		return nil, errOpenToOthers
+	}
 	return os.ReadFile(file)
+}
+
+// private reports whether only the owner can use a file. One that the system
+// lends to a group, as it does with the secrets of containers, may be read by it:
+// it belongs to root, and not to us, who could set its mode.
+func private(info fs.FileInfo) bool {
+	mode := info.Mode().Perm()
+	if owner, ok := info.Sys().(*syscall.Stat_t); ok && owner.Uid == 0 && os.Getuid() != 0 {
+		return mode&0o027 == 0
+	}
+	return mode&0o077 == 0
 }
 
 // writeSynced makes a file that only its owner reads, and has it on disk.

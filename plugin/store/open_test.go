@@ -58,6 +58,7 @@ func TestOpenRefuses(t *testing.T) {
 	const restore = "Restore the file from a backup. Without one, move it away and connect the accounts again."
 	const restoreKey = "Restore the key, or set LINKSTEP_KEY_FILE to a file with it. If it is lost, move the database away and connect the accounts again."
 	const setHome = "Set LINKSTEP_HOME to a place that you can write to."
+	const othersKey, chmodKey = "the key file BASE/config/key.json can be read or changed by others", "Run: chmod 600 BASE/config/key.json"
 	const damaged = "the database BASE/home/linkstep.db is damaged"
 	tests := []struct {
 		name    string
@@ -99,6 +100,9 @@ func TestOpenRefuses(t *testing.T) {
 			"the key file BASE/config/key.json is damaged, or not a key file", restoreKey},
 		{"broken key", func(t *testing.T, p place) { write(t, p.key, `{"primaryKeyId": 1}`) },
 			"the key file BASE/config/key.json is damaged, or not a key file", restoreKey},
+		{"key that a group can read", openTo(0o640), othersKey, chmodKey},
+		{"key that all can read", openTo(0o644), othersKey, chmodKey},
+		{"key that all can write", openTo(0o602), othersKey, chmodKey},
 		{"key is a folder", func(t *testing.T, p place) { remove(t, p.key); mkdir(t, p.key) },
 			"the key file BASE/config/key.json cannot be read", restoreKey},
 	}
@@ -126,6 +130,36 @@ func TestOpenRefuses(t *testing.T) {
 				t.Errorf("value is %q once everything is as it was", got)
 			}
 		})
+	}
+}
+
+// openTo gives the key file a mode.
+func openTo(mode fs.FileMode) func(*testing.T, place) {
+	return func(t *testing.T, p place) {
+		if err := os.Chmod(p.key, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestOpenLeavesTheModeOfAFolder(t *testing.T) {
+	p := newPlace(t)
+	mkdir(t, p.home)
+	if err := os.Chmod(p.home, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	put(t, p.open(t), "linkedin/token", "AQX")
+	for name, mode := range modes(t, filepath.Dir(p.home)) {
+		want := fs.FileMode(0o600)
+		switch {
+		case name == "home": // somebody wanted it so
+			want = 0o755 | fs.ModeDir
+		case mode.IsDir():
+			want = 0o700 | fs.ModeDir
+		}
+		if mode != want {
+			t.Errorf("%s has mode %v, want %v", name, mode, want)
+		}
 	}
 }
 

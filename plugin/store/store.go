@@ -38,7 +38,8 @@ var _ plugin.Store = (*Store)(nil)
 
 // Open opens the store in a folder, which is $LINKSTEP_HOME or [DefaultDir].
 // What is absent is made: the folder (0700), the database linkstep.db (0600)
-// and, together with a new database only, the key file (0600). Several
+// and, together with a new database only, the key file (0600). A folder that
+// exists keeps its mode; a key file that others can read is refused. Several
 // processes may do this at once and get the same store. Call Close at the end.
 //
 // With [Options.URL] the store is in PostgreSQL and the folder is not used. The
