@@ -23,8 +23,7 @@ type app struct {
 	plugin string // --plugin
 	store  string // --store
 
-	command *cobra.Command // the one that runs
-	ran     bool           // its command line was understood
+	ran bool // the command line was understood
 }
 
 // linkedin is the connector that is built in.
@@ -54,15 +53,12 @@ func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use: "linkstep", Short: "LinkedIn steps for any workflow engine", Long: rootLong, Example: rootExample,
 		Version: version, SilenceErrors: true, SilenceUsage: true, Args: cobra.NoArgs,
-		PersistentPreRun: func(cmd *cobra.Command, _ []string) { a.command, a.ran = cmd, true },
+		PersistentPreRun: func(*cobra.Command, []string) { a.ran = true },
 		RunE:             func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		a.command = cmd
-		return usageError{err}
-	})
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "print exactly one JSON document")
 	root.PersistentFlags().StringVar(&a.store, "store", "", "`URL` of a PostgreSQL store that several hosts share, without a password (default $LINKSTEP_STORE_URL)")
 	a.logFlags(root)
@@ -75,14 +71,6 @@ func (a *app) rootCommand() *cobra.Command {
 		a.serveConnectorCommand(),
 	)
 	return root
-}
-
-// commandPath is the command that runs, as it is typed.
-func (a *app) commandPath() string {
-	if a.command == nil {
-		return "linkstep"
-	}
-	return a.command.CommandPath()
 }
 
 // pluginFlag adds --plugin to a command.

@@ -112,7 +112,7 @@ func conformed(t *testing.T, json bool, args ...string) (status int, stdout, std
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.SetOut(io.Discard)
 	cmd.SetArgs(args)
-	status = a.finish(cmd.ExecuteContext(t.Context()))
+	status = a.finish(cmd.ExecuteContextC(t.Context()))
 	return status, out.String(), errs.String()
 }
 

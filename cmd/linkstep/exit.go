@@ -7,6 +7,8 @@ import (
 	"io"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/linkstep/linkstep/plugin"
 )
 
@@ -59,8 +61,9 @@ type statusError int
 
 func (e statusError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
-// finish reports how a command ended and returns its exit status.
-func (a *app) finish(err error) int {
+// finish reports how a command ended and returns its exit status. The command
+// is the one that was named, also when it did not run.
+func (a *app) finish(command *cobra.Command, err error) int {
 	var usage usageError
 	var status statusError
 	var known *plugin.Error
@@ -72,7 +75,7 @@ func (a *app) finish(err error) int {
 	case errors.As(err, &usage), !a.ran && !errors.As(err, &known):
 		// Before a command runs, errors are those of the command line's parser.
 		e := &plugin.Error{Kind: plugin.InvalidInput, Source: plugin.SourceCaller, Effect: plugin.EffectNone, Message: err.Error()}
-		e.Hint = "See: " + a.commandPath() + " --help"
+		e.Hint = "See: " + command.CommandPath() + " --help"
 		a.reportError(e)
 		return exitUsage
 	}
@@ -106,6 +109,9 @@ func errorDocument(e *plugin.Error) map[string]any {
 // printError words an error for a person.
 func printError(w io.Writer, e *plugin.Error) {
 	fmt.Fprintf(w, "error: %s\n", e.Message)
+	if len(e.Violations) == 1 && e.Violations[0].Pointer != "" { // the message has its words
+		fmt.Fprintf(w, "field: %s\n", e.Violations[0].Pointer)
+	}
 	if len(e.Violations) > 1 {
 		for _, v := range e.Violations {
 			at := v.Pointer

@@ -18,5 +18,6 @@ func run(args []string) int {
 	a := &app{in: os.Stdin, out: os.Stdout, err: os.Stderr}
 	root := a.rootCommand()
 	root.SetArgs(args)
-	return a.finish(root.ExecuteContext(ctx))
+	command, err := root.ExecuteContextC(ctx)
+	return a.finish(command, err)
 }

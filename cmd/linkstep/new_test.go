@@ -86,7 +86,7 @@ func runNew(t *testing.T, args ...string) (status int, stdout, stderr string) {
 	a := &app{in: strings.NewReader(""), out: &out, err: &errs}
 	root := a.rootCommand()
 	root.SetArgs(append([]string{"new", "connector"}, args...))
-	status = a.finish(root.ExecuteContext(t.Context()))
+	status = a.finish(root.ExecuteContextC(t.Context()))
 	return status, out.String(), errs.String()
 }
 

@@ -16,7 +16,7 @@ func runDiff(t *testing.T, args ...string) (status int, stdout, stderr string) {
 	a := &app{in: strings.NewReader(""), out: &out, err: &errs}
 	root := a.rootCommand()
 	root.SetArgs(append([]string{"schemas", "diff"}, args...))
-	status = a.finish(root.ExecuteContext(t.Context()))
+	status = a.finish(root.ExecuteContextC(t.Context()))
 	return status, out.String(), errs.String()
 }
 
