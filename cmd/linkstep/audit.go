@@ -19,7 +19,8 @@ What was asked and answered is never kept.
 
 Actions are recorded, and what the host does itself with an account: log in
 (host.authorize), check --deep (host.check), disconnect, and export or erase a
-member's data. Members are kept as keyed hashes: --member finds the rows about
+member's data. The outcome is ok when there was an answer: also that of a check
+which tells of a dead login. Members are kept as keyed hashes: --member finds the rows about
 one, and nothing else tells who they were.
 
 Rows are kept for 90 days, or as long as LINKSTEP_AUDIT_RETENTION says, for

@@ -7,18 +7,24 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/linkstep/linkstep/plugin"
 	"github.com/linkstep/linkstep/plugin/host"
 )
+
+const checkLong = `Show the state of a connection: account, scopes, tokens, API version, which
+actions can be used and how much of the daily quotas is used. Only --deep calls
+the vendor, which counts against them.
+
+The exit status is 4 when a connection needs a person, as it does when its login
+has ended. With --json the output is what linkstep connections --json gives for
+a connection, and with --all that of all.`
 
 func (a *app) checkCommand() *cobra.Command {
 	var deep, all bool
 	cmd := &cobra.Command{
-		Use: "check [NAME]", Short: "Show the state of a connection",
-		Long: "Show account, scopes, tokens, API version and which actions can be used. Only --deep\ncalls the vendor, which counts against the daily quota.",
+		Use: "check [NAME]", Short: "Show the state of a connection", Long: checkLong,
 		Example: `  linkstep check me
   linkstep check me --deep
-  linkstep check --all --json      as linkstep connections; exit status 4 when one needs a person`,
+  linkstep check --all --json`,
 		Args: cobra.MaximumNArgs(1), ValidArgsFunction: a.completeConnections,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
@@ -33,18 +39,7 @@ func (a *app) checkCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				p, err := a.load(ctx, h, conn.Connector)
-				if err != nil {
-					return err
-				}
-				res, err := p.Check(ctx, conn, &plugin.CheckRequest{Deep: deep})
-				if err != nil {
-					return err
-				}
-				if a.json {
-					return a.writeJSON(map[string]any{"output": res})
-				}
-				return a.printCheck(conn.Name, conn.Connector, conn.Account, &checkView{res})
+				return a.checkOne(ctx, h, conn, deep)
 			})
 		},
 	}
@@ -54,9 +49,34 @@ func (a *app) checkCommand() *cobra.Command {
 	return cmd
 }
 
+// checkOne checks a connection.
+func (a *app) checkOne(ctx context.Context, h *host.Host, conn *host.Connection, deep bool) error {
+	views, err := a.outlooks(ctx, h, []*host.Connection{conn}, deep)
+	if err != nil {
+		return err
+	}
+	v := &views[0]
+	switch {
+	case v.Error != nil:
+		return v.Error
+	case a.json:
+		err = a.writeJSON(map[string]any{"output": v})
+	default:
+		err = a.printCheck(v)
+	}
+	if err == nil && v.NeedsPerson {
+		err = statusError(exitPerson)
+	}
+	return err
+}
+
 // checkAll checks every connection; one that fails does not hide the others.
 func (a *app) checkAll(ctx context.Context, h *host.Host, deep bool) error {
-	views, err := a.outlooks(ctx, h, deep)
+	conns, err := allConnections(ctx, h)
+	if err != nil {
+		return err
+	}
+	views, err := a.outlooks(ctx, h, conns, deep)
 	if err != nil {
 		return err
 	}
@@ -74,7 +94,7 @@ func (a *app) checkAll(ctx context.Context, h *host.Host, deep bool) error {
 		if v.Error != nil {
 			fmt.Fprintf(a.out, "%s (%s)\n", v.Name, v.Connector)
 			printError(a.err, v.Error)
-		} else if err := a.printCheck(v.Name, v.Connector, v.Account, v.Check); err != nil {
+		} else if err := a.printCheck(&v); err != nil {
 			return err
 		}
 		fmt.Fprintln(a.out)
@@ -85,28 +105,42 @@ func (a *app) checkAll(ctx context.Context, h *host.Host, deep bool) error {
 	return nil
 }
 
-func (a *app) printCheck(name, connector string, account plugin.Account, res *checkView) error {
-	w := a.out
-	fmt.Fprintf(w, "%s (%s)\n", name, connector)
-	fmt.Fprintf(w, "account   %s\n", accountWords(res.known(account)))
-	fmt.Fprintf(w, "scopes    granted: %s", strings.Join(res.ScopesGranted, " "))
-	if len(res.ScopesMissing) > 0 {
-		fmt.Fprintf(w, "; missing: %s", strings.Join(res.ScopesMissing, " "))
+// printCheck words what a plugin said of a connection.
+func (a *app) printCheck(v *outlookView) error {
+	w, check := a.out, v.Check
+	fmt.Fprintf(w, "%s (%s)\n", v.Name, v.Connector)
+	fmt.Fprintf(w, "state     %s\n", v.State)
+	fmt.Fprintf(w, "account   %s\n", accountWords(check.known(v.Account)))
+	granted := "none"
+	if check.Token.Present {
+		granted = scopeWords(check.ScopesGranted)
+	}
+	fmt.Fprintf(w, "scopes    granted: %s", granted)
+	if len(check.ScopesMissing) > 0 {
+		fmt.Fprintf(w, "; missing: %s", strings.Join(check.ScopesMissing, " "))
 	}
 	fmt.Fprintln(w)
-	fmt.Fprintf(w, "token     %s\n", res.tokenWords())
-	if res.API.Version != "" {
-		fmt.Fprintf(w, "API       version %s, %s", res.API.Version, res.API.State)
-		if res.API.Sunset != "" {
-			fmt.Fprintf(w, ", ends %s", res.API.Sunset)
-		}
-		fmt.Fprintln(w)
+	fmt.Fprintf(w, "token     %s\n", check.tokenWords())
+	if check.API.Version != "" {
+		fmt.Fprintf(w, "API       version %s, %s\n", check.apiWords(), check.API.State)
 	}
 	err := a.table("ACTION\tSTATUS\tWHY", func(row func(...any)) {
-		for _, s := range res.Actions {
-			row(s.Action, s.Status, strings.TrimSpace(s.Reason+" "+s.Hint))
+		for _, s := range check.Actions {
+			row(s.Action, s.Status, whyWords(s.Reason, s.Hint))
 		}
 	})
-	a.printDiagnostics(res.Diagnostics)
+	if err == nil && len(v.Usage) > 0 {
+		err = a.printBuckets(v.Usage)
+	}
+	a.printDiagnostics(check.Diagnostics)
 	return err
+}
+
+// whyWords joins a reason and what helps to one line: a reason is a sentence
+// without its full stop.
+func whyWords(reason, hint string) string {
+	if reason == "" || hint == "" {
+		return reason + hint
+	}
+	return reason + ". " + hint
 }

@@ -58,6 +58,17 @@ func (c *checkView) refreshLeft() string {
 	return daysWords(c.Token.RefreshDaysLeft)
 }
 
+// apiWords says how long the vendor serves the API version.
+func (c *checkView) apiWords() string {
+	switch {
+	case c.API.Version == "":
+		return "-"
+	case c.API.Sunset == "":
+		return c.API.Version
+	}
+	return c.API.Version + " until " + c.API.Sunset
+}
+
 // tokenWords says both in a sentence.
 func (c *checkView) tokenWords() string {
 	t := &c.Token

@@ -16,12 +16,12 @@ scopes are missing and which quotas run low. Nothing is asked of the vendor.
 The state is one of: ok; quota_low, three quarters of a daily quota are used;
 ends_soon, a person has to log in again within ten days; needs_person, it does
 not work until somebody logs in again or mends the settings; error, its plugin
-cannot say.
+cannot say. linkstep check exits with 4 for the last two.
 
 With --json, for monitors: output.connections is a list of objects with name,
-connector, account, dev, created_at, state, needs_person, check (as linkstep
-check --json gives it), usage (as linkstep quota --json gives it) and, when the
-plugin cannot say, error instead of these two. Fields may be added.`
+connector, account, dev, created_at, state, needs_person, check (scopes, tokens,
+actions, api and diagnostics), usage (as linkstep quota --json gives it) and,
+when the plugin cannot say, error instead of these two. Fields may be added.`
 
 func (a *app) connectionsCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -38,7 +38,11 @@ func (a *app) connectionsCommand() *cobra.Command {
 }
 
 func (a *app) connections(ctx context.Context, h *host.Host) error {
-	views, err := a.outlooks(ctx, h, false)
+	conns, err := allConnections(ctx, h)
+	if err != nil {
+		return err
+	}
+	views, err := a.outlooks(ctx, h, conns, false)
 	if err != nil {
 		return err
 	}
@@ -49,13 +53,13 @@ func (a *app) connections(ctx context.Context, h *host.Host) error {
 		fmt.Fprint(a.err, "There is no connection yet. Make one with: linkstep connect linkedin\n")
 		return nil
 	}
-	return a.table("NAME\tCONNECTOR\tACCOUNT\tSTATE\tACCESS\tREFRESH\tREMARKS", func(row func(...any)) {
+	return a.table("NAME\tCONNECTOR\tACCOUNT\tSTATE\tACCESS\tREFRESH\tAPI\tREMARKS", func(row func(...any)) {
 		for _, v := range views {
-			access, refresh := "-", "-"
+			access, refresh, api := "-", "-", "-"
 			if v.Check != nil {
-				access, refresh = v.Check.accessLeft(), v.Check.refreshLeft()
+				access, refresh, api = v.Check.accessLeft(), v.Check.refreshLeft(), v.Check.apiWords()
 			}
-			row(v.Name, v.Connector, accountWords(v.Account), v.State, access, refresh, v.remarks())
+			row(v.Name, v.Connector, accountWords(v.Account), v.State, access, refresh, api, v.remarks())
 		}
 	})
 }

@@ -17,7 +17,7 @@ const (
 	exitDone     = 0
 	exitInternal = 1
 	exitUsage    = 2
-	exitPerson   = 4 // check --all: a connection needs a person
+	exitPerson   = 4 // check: a connection needs a person
 )
 
 // exitStatus is the exit status of each kind of error.

@@ -43,13 +43,9 @@ func outlookDocument(views []outlookView) map[string]any {
 	return map[string]any{"output": map[string]any{"connections": views}}
 }
 
-// outlooks asks the plugins about all connections. One that cannot say has an
-// error and does not hide the others.
-func (a *app) outlooks(ctx context.Context, h *host.Host, deep bool) ([]outlookView, error) {
-	conns, err := allConnections(ctx, h)
-	if err != nil {
-		return nil, err
-	}
+// outlooks asks the plugins about connections. One that cannot say has an error
+// and does not hide the others.
+func (a *app) outlooks(ctx context.Context, h *host.Host, conns []*host.Connection, deep bool) ([]outlookView, error) {
 	plugins := &loader{app: a, host: h}
 	views := []outlookView{}
 	for _, conn := range conns {
@@ -94,6 +90,10 @@ func newOutlook(conn *host.Connection, check *plugin.CheckResponse, usage *plugi
 	return v
 }
 
+// scopesPointer is where warnings of missing scopes point to, which are summed
+// up instead.
+const scopesPointer = "/scopes"
+
 // remarks says in a line what a person should know.
 func (v *outlookView) remarks() string {
 	if v.Error != nil {
@@ -101,7 +101,7 @@ func (v *outlookView) remarks() string {
 	}
 	var words []string
 	for _, d := range v.Check.Diagnostics {
-		if d.Severity == plugin.Failure {
+		if d.Severity == plugin.Failure || d.Severity == plugin.Warning && d.Pointer != scopesPointer {
 			words = append(words, d.Message)
 		}
 	}

@@ -56,6 +56,12 @@ func outlookCases() []outlookCase {
 		{"access ends, and is renewed", &plugin.CheckResponse{Token: func() plugin.TokenStatus { t := renewed; t.DaysLeft = day(0); return t }()}, nil, nil, "ok", false, "no person is needed for that"},
 		{"ten days", &plugin.CheckResponse{Token: fixed(10)}, nil, nil, "ok", false, "ten whole days are left"},
 		{"nine days", &plugin.CheckResponse{Token: fixed(9)}, nil, nil, "ends_soon", false, "less than ten days"},
+		{"old version", &plugin.CheckResponse{
+			Token: renewed, API: plugin.APIStatus{Version: "202501", Sunset: "2026-01-15", State: plugin.APIUnchecked},
+			Diagnostics: []plugin.Diagnostic{
+				{Severity: plugin.Info, Message: "all is well"}, {Severity: plugin.Warning, Pointer: "/api_version", Message: "API version 202501 has passed its last day"},
+			},
+		}, nil, nil, "ok", false, "it works until LinkedIn switches it off; a remark tells"},
 		{"last refresh", &plugin.CheckResponse{Token: func() plugin.TokenStatus { t := renewed; t.RefreshDaysLeft = day(3); return t }()}, bucket(100, 100), nil, "ends_soon", false, "worse than a low quota"},
 		{"quota", &plugin.CheckResponse{Token: renewed}, bucket(75, 100), nil, "quota_low", false, "three quarters"},
 		{"no token", &plugin.CheckResponse{}, nil, nil, "needs_person", true, "nobody has logged in"},
@@ -111,12 +117,13 @@ func TestOutlookDocument(t *testing.T) {
 
 func TestTableOfConnections(t *testing.T) {
 	want := map[string]string{
-		"all well":                    "60 days|365 days|scopes missing: email",
-		"access ends, and is renewed": "0 days|365 days|",
-		"nine days":                   "9 days|none|there is no refresh token",
-		"quota":                       "60 days|365 days|75 of 100 calls used: GET /v2/userinfo for the member",
-		"ended":                       "0 days|none|the login has ended",
-		"no answer":                   "||no such file",
+		"all well":                    "60 days|365 days|202601 until 2027-01-15|scopes missing: email",
+		"access ends, and is renewed": "0 days|365 days|-|",
+		"nine days":                   "9 days|none|-|there is no refresh token",
+		"old version":                 "60 days|365 days|202501 until 2026-01-15|API version 202501 has passed its last day",
+		"quota":                       "60 days|365 days|-|75 of 100 calls used: GET /v2/userinfo for the member",
+		"ended":                       "0 days|none|-|the login has ended",
+		"no answer":                   "|||no such file",
 	}
 	for i, tt := range outlookCases() {
 		words, ok := want[tt.name]
@@ -124,11 +131,11 @@ func TestTableOfConnections(t *testing.T) {
 			continue
 		}
 		v := outlookOf(i, tt)
-		access, refresh := "", ""
+		access, refresh, api := "", "", ""
 		if v.Check != nil {
-			access, refresh = v.Check.accessLeft(), v.Check.refreshLeft()
+			access, refresh, api = v.Check.accessLeft(), v.Check.refreshLeft(), v.Check.apiWords()
 		}
-		if got := access + "|" + refresh + "|" + v.remarks(); got != words {
+		if got := access + "|" + refresh + "|" + api + "|" + v.remarks(); got != words {
 			t.Errorf("%s: %q, want %q", tt.name, got, words)
 		}
 	}
@@ -148,8 +155,17 @@ func TestForecastOfASelfServeClient(t *testing.T) {
 	}{{0, 0, "ok"}, {51, 0, "ends_soon"}, {61, exitPerson, "needs_person"}}
 	for _, tt := range tests {
 		u.sandbox.SetClock(start.Add(time.Duration(tt.day) * 24 * time.Hour))
-		_ = u.command("check", "me", "--deep").Run() // the clock is learned from a reply
+		deep := u.command("check", "me", "--deep") // the clock is learned from a reply
+		words, _ := deep.Output()
+		if got := deep.ProcessState.ExitCode(); got != tt.status {
+			t.Errorf("day %d: the exit status of a deep check is %d, want %d\n%s", tt.day, got, tt.status, words)
+		}
 		u.sandbox.ResetRequests()
+		one := u.command("check", "me")
+		words, _ = one.Output()
+		if got := one.ProcessState.ExitCode(); got != tt.status || !bytes.Contains(words, []byte("\nstate     "+tt.state+"\n")) {
+			t.Errorf("day %d: of one, exit status %d, want %d and %s\n%s", tt.day, got, tt.status, tt.state, words)
+		}
 		cmd := u.command("check", "--all", "--json")
 		out, _ := cmd.Output()
 		var doc struct {

@@ -99,8 +99,12 @@ func (a *app) printQuota(v *quotaView) error {
 		fmt.Fprint(a.out, "no calls today\n")
 		return nil
 	}
+	return a.printBuckets(v.Buckets)
+}
+
+func (a *app) printBuckets(buckets []plugin.UsageBucket) error {
 	return a.table("ENDPOINT\tCOUNTED FOR\tUSED\tLIMIT\t\tLEFT\tRESETS", func(row func(...any)) {
-		for _, b := range v.Buckets {
+		for _, b := range buckets {
 			limit, bar, left := "not known", "", ""
 			if b.Limit != nil {
 				limit = fmt.Sprintf("%d (%s)", *b.Limit, b.Source)
