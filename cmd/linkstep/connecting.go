@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/linkstep/linkstep/plugin"
 	"github.com/linkstep/linkstep/plugin/host"
@@ -50,12 +52,16 @@ func (c *connecting) run(ctx context.Context, h *host.Host) (err error) {
 	if err := h.Connections().Save(ctx, conn); err != nil {
 		return err
 	}
-	twins, err := twinsOf(ctx, h, conn)
+	twins, err := twinsOf(ctx, h, p, conn, res.Granted)
 	if err != nil {
 		return err
 	}
 	res.Diagnostics = append(res.Diagnostics, twins...)
-	return c.reportConnected(conn, res, c.old != nil)
+	assumed := false
+	if check, err := p.Check(ctx, conn, &plugin.CheckRequest{}); err == nil { // the login stands without it
+		assumed = check.Token.Assumed
+	}
+	return c.reportConnected(conn, res, assumed, c.old != nil)
 }
 
 // begin returns the connection to log in to: the one of that name, which keeps
@@ -143,9 +149,10 @@ func kept(a plugin.Account, profile bool) plugin.Account {
 	return a
 }
 
-// twinsOf warns of other connections of the same account and application: a
-// vendor may end the tokens of one when the other asks for other scopes.
-func twinsOf(ctx context.Context, h *host.Host, conn *host.Connection) ([]plugin.Diagnostic, error) {
+// twinsOf warns of other connections of the same account and application that
+// work with other scopes: a vendor ends the tokens of one when the other's are
+// consented to.
+func twinsOf(ctx context.Context, h *host.Host, p *host.Plugin, conn *host.Connection, granted []string) ([]plugin.Diagnostic, error) {
 	all, err := allConnections(ctx, h)
 	if err != nil || conn.Account.ID == "" {
 		return nil, err
@@ -155,11 +162,23 @@ func twinsOf(ctx context.Context, h *host.Host, conn *host.Connection) ([]plugin
 		if other.ID == conn.ID || other.Connector != conn.Connector || other.Account.ID != conn.Account.ID || other.Account.Application != conn.Account.Application {
 			continue
 		}
+		check, err := p.Check(ctx, other, &plugin.CheckRequest{})
+		if errors.Is(err, context.Canceled) {
+			return nil, err
+		}
+		if err != nil || (&checkView{check}).needsPerson() || !differ(check.ScopesGranted, granted) {
+			continue // it has nothing to lose, or does not lose it
+		}
 		warnings = append(warnings, plugin.Diagnostic{
 			Severity: plugin.Warning,
-			Message:  fmt.Sprintf("the connection %s has the same account and application; where the scopes differ, this login has ended its tokens", other.Name),
+			Message:  fmt.Sprintf("the connection %s has the same account and application and other scopes; this login may have ended its tokens", other.Name),
 			Hint:     fmt.Sprintf("See whether it still works: linkstep check %s --deep. One connection with all scopes serves both.", other.Name),
 		})
 	}
 	return warnings, nil
+}
+
+// differ reports whether two sets of scopes are known and not the same.
+func differ(a, b []string) bool {
+	return len(a) > 0 && len(b) > 0 && !slices.Equal(slices.Compact(slices.Sorted(slices.Values(a))), slices.Compact(slices.Sorted(slices.Values(b))))
 }

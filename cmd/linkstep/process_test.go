@@ -56,8 +56,8 @@ func (u *user) command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// connect makes the connection "me".
-func (u *user) connect(more ...string) {
+// connect makes the connection "me", and returns what was said.
+func (u *user) connect(more ...string) string {
 	u.t.Helper()
 	settings, err := u.sandbox.SettingsFor(u.client)
 	if err != nil {
@@ -71,9 +71,11 @@ func (u *user) connect(more ...string) {
 	if err := os.WriteFile(file, doc, 0o600); err != nil {
 		u.t.Fatal(err)
 	}
-	if out, err := u.command(append([]string{"connect", "linkedin", "--name", "me", "--dev", "--settings", file, "--yes"}, more...)...).CombinedOutput(); err != nil {
+	out, err := u.command(append([]string{"connect", "linkedin", "--name", "me", "--dev", "--settings", file, "--yes"}, more...)...).CombinedOutput()
+	if err != nil {
 		u.t.Fatalf("connect: %v\n%s", err, out)
 	}
+	return string(out)
 }
 
 // children returns the ids of the processes that a process started.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/linkstep/linkstep/plugin"
@@ -171,14 +172,15 @@ func (a *app) readSecret(what string) (plugin.Secret, error) {
 }
 
 // readTokens reads an access token and, on the next line, a refresh token if
-// there is one.
+// there is one. Either may stand as it does in a request, after the word Bearer.
 func (a *app) readTokens() (*plugin.AuthorizeToken, error) {
 	secret, err := a.readSecret("access token")
 	if err != nil {
 		return nil, err
 	}
-	tokens := strings.Fields(secret.Reveal())
-	if len(tokens) > 2 {
+	words := strings.Fields(secret.Reveal())
+	tokens := slices.DeleteFunc(words, func(word string) bool { return strings.EqualFold(word, "Bearer") })
+	if len(tokens) < 1 || len(tokens) > 2 {
 		return nil, usagef("standard input has %d words; --access-token-stdin wants the access token on the first line and nothing but the refresh token on the second", len(tokens))
 	}
 	t := &plugin.AuthorizeToken{AccessToken: plugin.NewSecret(tokens[0])}

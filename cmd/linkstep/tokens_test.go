@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/linkstep/linkstep/connector/sandbox"
 )
 
 // tokensMadeElsewhere logs in to the sandbox without the command.
@@ -42,23 +45,47 @@ func (u *user) tokensMadeElsewhere() (access, refresh string) {
 	return tokens.AccessToken, tokens.RefreshToken
 }
 
+// bring connects with tokens that were made elsewhere.
+func (u *user) bring(name string, settings any, tokens string) []byte {
+	u.t.Helper()
+	doc, err := json.Marshal(settings)
+	if err != nil {
+		u.t.Fatal(err)
+	}
+	file := filepath.Join(u.t.TempDir(), "settings.json")
+	if err := os.WriteFile(file, doc, 0o600); err != nil {
+		u.t.Fatal(err)
+	}
+	connect := u.command("connect", "linkedin", "--name", name, "--dev", "--settings", file, "--access-token-stdin")
+	connect.Stdin = strings.NewReader(tokens)
+	out, err := connect.CombinedOutput()
+	if err != nil {
+		u.t.Fatalf("connect: %v\n%s", err, out)
+	}
+	return out
+}
+
+// Without the application's id and secret nobody tells what a token may do and
+// when it ends.
+func TestTokenOfNoKnownApplicationIsBrought(t *testing.T) {
+	u := newUser(t)
+	access, _ := u.tokensMadeElsewhere()
+	s := u.sandbox.Settings()
+	out := string(u.bring("me", map[string]string{"api_url": s.APIURL, "auth_url": s.AuthURL}, "Bearer "+access))
+	for _, want := range []string{"\nscopes granted: not known\n", "Z, which is assumed\n"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("connect does not say %q:\n%s", want, out)
+		}
+	}
+}
+
 // TestBothTokensAreBrought wants the brought refresh token used.
 func TestBothTokensAreBrought(t *testing.T) {
 	u := newUser(t)
 	access, refresh := u.tokensMadeElsewhere()
-	doc, err := json.Marshal(u.sandbox.Settings())
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "settings.json")
-	if err := os.WriteFile(file, doc, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	connect := u.command("connect", "linkedin", "--name", "me", "--dev", "--settings", file, "--access-token-stdin")
-	connect.Stdin = strings.NewReader(access + "\r\n" + refresh + "\n")
-	out, err := connect.CombinedOutput()
-	if err != nil {
-		t.Fatalf("connect: %v\n%s", err, out)
+	out := u.bring("me", u.sandbox.Settings(), "Bearer "+access+"\r\n"+refresh+"\n")
+	if strings.Contains(string(out), "assumed") {
+		t.Errorf("LinkedIn has said when it ends:\n%s", out)
 	}
 	u.sandbox.ExpireAccessTokens()
 	more, err := u.command("invoke", "linkedin.get_profile").CombinedOutput()
@@ -69,5 +96,27 @@ func TestBothTokensAreBrought(t *testing.T) {
 		if strings.Contains(string(out)+string(more), secret) {
 			t.Error("a token is printed")
 		}
+	}
+}
+
+// An application that acts for itself has no member.
+func TestApplicationItselfIsNamed(t *testing.T) {
+	u := newUser(t)
+	u.client = sandbox.EnterpriseClient
+	if out := u.connect("--set", "flow=client_credentials"); !strings.Contains(out, "connected me to linkedin as the application itself\n") {
+		t.Errorf("connect says:\n%s", out)
+	}
+}
+
+// Another connection whose login has ended has nothing to lose by this one.
+func TestEndedTwinIsNotWarnedOf(t *testing.T) {
+	u := newUser(t)
+	u.connect()
+	u.sandbox.Advance(400 * 24 * time.Hour)
+	if out := u.connect("--name", "twin", "--set", "scopes=openid profile"); strings.Contains(out, "same account") {
+		t.Errorf("connect says:\n%s", out)
+	}
+	if out := u.connect("--name", "third", "--set", "scopes=openid"); strings.Count(out, "same account") != 1 || !strings.Contains(out, "the connection twin has") {
+		t.Errorf("connect says:\n%s", out)
 	}
 }
