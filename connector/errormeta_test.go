@@ -62,7 +62,7 @@ func TestErrorsTellTheCost(t *testing.T) {
 				b.check(true)
 				b.srv.ResetRequests()
 			},
-			want: toll{Kind: plugin.Reauthorize, Calls: 1, Waits: 1, Requests: 1, Waited: true, Quota: true}},
+			want: toll{Kind: plugin.Reauthorize, Calls: 1, Requests: 1, Quota: true}},
 		{name: "no such person", action: "get_person", input: `{"person":"AAAAAAAAAA"}`,
 			want: toll{Kind: plugin.NotFound, Calls: 1, Requests: 1, Quota: true}},
 		{name: "no such person, from memory", action: "get_person", input: `{"person":"AAAAAAAAAA"}`,

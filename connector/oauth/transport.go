@@ -63,7 +63,7 @@ func (s *signer) RoundTrip(req *http.Request) (*http.Response, error) {
 	tok, err := s.source.Token(req.Context())
 	if err != nil {
 		closeBody(req)
-		return nil, err
+		return nil, &TokenError{Err: err}
 	}
 	resp, err := s.base.RoundTrip(signed(req, tok))
 	if err != nil || resp.StatusCode != http.StatusUnauthorized {
@@ -115,7 +115,7 @@ func (s *signer) renewed(req *http.Request, tok *Token, refused *http.Response) 
 	next, err := s.source.Token(req.Context())
 	if err != nil {
 		discard(refused)
-		return nil, err
+		return nil, &TokenError{Err: err}
 	}
 	again, err := replay(req)
 	if err != nil || next.AccessToken == tok.AccessToken {
@@ -132,6 +132,20 @@ func (s *signer) renewed(req *http.Request, tok *Token, refused *http.Response) 
 func (s *signer) fresh(tok *Token) bool {
 	return s.now().Before(tok.IssuedAt.Add(freshFor))
 }
+
+// TokenError says that the source gives no token for a request, which was not
+// sent, or was refused with the token before.
+type TokenError struct{ Err error } // as the source gave it
+
+// Error is the source's.
+func (e *TokenError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the source's error.
+func (e *TokenError) Unwrap() error { return e.Err }
+
+// Final tells who repeats requests not to repeat this one: the source itself
+// knows when another try is worth it.
+func (e *TokenError) Final() bool { return true }
 
 // HostError says that a request was about to carry the token elsewhere.
 type HostError struct {

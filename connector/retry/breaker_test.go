@@ -36,6 +36,7 @@ func TestBreakerOpens(t *testing.T) {
 		{"429, burst", "a refusal is an answer; the budget slows the retries", answer(429, burstBody), false},
 		{"429, day", "a refusal is an answer", answer(429, dayBody), false},
 		{"inside", "LinkedIn was not asked", refused, false},
+		{"final", "LinkedIn has answered", judged, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

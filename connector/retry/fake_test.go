@@ -2,6 +2,7 @@ package retry_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptrace"
@@ -37,6 +38,17 @@ func answer(status int, body string, headers ...string) step {
 
 // refused is a wrapper inside, such as an empty budget.
 func refused(*http.Request) (*http.Response, error) { return nil, errReset }
+
+// judged is an error, after an answer came, that is final.
+func judged(req *http.Request) (*http.Response, error) {
+	answer(0, "")(req)
+	return nil, fmt.Errorf("signing: %w", finalError{})
+}
+
+type finalError struct{}
+
+func (finalError) Error() string { return "the login has ended" }
+func (finalError) Final() bool   { return true }
 
 // undialed is a connection that did not come about.
 func undialed(req *http.Request) (*http.Response, error) {

@@ -1,6 +1,7 @@
 package retry
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 )
@@ -10,7 +11,7 @@ type outcome int
 
 const (
 	final    outcome = iota // any other answer
-	inside                  // an error before a connection was asked for
+	inside                  // an error before a connection was asked for, or one that is final
 	unsent                  // an error before the headers were written
 	broken                  // an error after that
 	daily                   // 429, for the day
@@ -61,8 +62,9 @@ func ruleFor(t *trace, resp *http.Response, head []byte, err error) rule {
 
 func outcomeOf(t *trace, resp *http.Response, head []byte, err error) outcome {
 	if err != nil {
+		var judged interface{ Final() bool }
 		switch {
-		case !t.asked.Load():
+		case !t.asked.Load(), errors.As(err, &judged) && judged.Final():
 			return inside
 		case !t.written.Load():
 			return unsent

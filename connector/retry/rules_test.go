@@ -47,6 +47,8 @@ func TestRules(t *testing.T) {
 			want{4, "error, not written"}, want{4, "error, not written"}, want{4, "error, not written"}},
 		{"reset", "a write may have happened", reset,
 			want{4, "error, written"}, want{4, "error, written"}, want{1, "error, written"}},
+		{"final", "whoever gave it knows better", judged,
+			want{1, "error, written"}, want{1, "error, written"}, want{1, "error, written"}},
 		{"refused inside", "an empty budget does not fill", refused,
 			want{1, "error, not written"}, want{1, "error, not written"}, want{1, "error, not written"}},
 	}

@@ -36,7 +36,8 @@ type Wait struct {
 
 // Transport repeats requests on base, which must report through httptrace how
 // far they came, as http.Transport does. An error before a connection was
-// asked for is taken for a refusal by a wrapper inside, and not repeated.
+// asked for is taken for a refusal by a wrapper inside, and not repeated; nor is
+// a later one whose method Final() bool says true.
 //
 // A request is repeated only if it has no body or its GetBody is set. POST
 // with X-HTTP-Method-Override: GET is a read; a write with an Idempotency-Key
