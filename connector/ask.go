@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/linkstep/linkstep/connector/oauth"
 	"github.com/linkstep/linkstep/connector/restli"
 	"github.com/linkstep/linkstep/plugin"
 )
@@ -90,12 +91,17 @@ func (s *session) situation(ctx context.Context, q *question, version string) *s
 		version: version, now: s.conn.clock.now(), ended: ctx.Err(),
 	}
 	if tok := s.tokens.last.Load(); tok != nil {
-		sit.granted = tok.Scopes
-		if !tok.IssuedAt.IsZero() {
-			sit.freshUntil = tok.IssuedAt.Add(freshToken)
-		}
+		sit.know(tok)
 	}
 	return sit
+}
+
+// know takes in the token that was asked with.
+func (s *situation) know(tok *oauth.Token) {
+	s.granted = tok.Scopes
+	if !tok.IssuedAt.IsZero() {
+		s.freshUntil = tok.IssuedAt.Add(freshToken)
+	}
 }
 
 // freshToken is how long LinkedIn may refuse a token that it has just made.

@@ -2,12 +2,9 @@ package connector
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/linkstep/linkstep/connector/oauth"
-	"github.com/linkstep/linkstep/connector/quota"
-	"github.com/linkstep/linkstep/connector/restli"
 	"github.com/linkstep/linkstep/plugin"
 )
 
@@ -67,66 +64,6 @@ func (k *checkup) remark(severity plugin.Severity, pointer, message, hint string
 	k.res.Diagnostics = append(k.res.Diagnostics, plugin.Diagnostic{Severity: severity, Pointer: pointer, Message: message, Hint: hint})
 }
 
-// deep asks LinkedIn whether the token and the API version live. What it
-// refused before may be allowed by now, so that is forgotten.
-func (k *checkup) deep(ctx context.Context) error {
-	if err := k.conn.access.forget(ctx); err != nil {
-		return err
-	}
-	if k.token == nil {
-		return nil
-	}
-	rt := k.transport()
-	sit := k.s.situation(ctx, &question{target: targetProfile}, "")
-	_, err := k.s.send(ctx, rt, &restli.Call{Method: restli.Get, Path: "/rest/me", Version: k.conn.settings.APIVersion})
-	e := classify(err, sit)
-	switch {
-	case e == nil, e.HTTPStatus == 401, e.HTTPStatus == 403:
-		k.res.API.State = plugin.APIActive
-	case e.Kind == plugin.VersionRetired:
-		k.res.API.State = plugin.APIRetired
-	default:
-		k.remark(plugin.Failure, "", "the API version could not be checked: "+e.Message, e.Hint)
-	}
-	endpoint, err := k.s.profileEndpoint(k.token.Scopes, wanted(nil, nil))
-	if err != nil {
-		return nil // login says what is missing
-	}
-	body, err := k.s.send(ctx, rt, &restli.Call{Method: restli.Get, Path: endpoint})
-	if err != nil {
-		e := classify(err, sit)
-		if e.Kind == plugin.Reauthorize && !k.conn.clock.now().Before(k.token.Expiry) {
-			return nil // login says whether that needs anybody
-		}
-		k.remark(plugin.Failure, "", "the account cannot be read: "+e.Message, e.Hint)
-		return nil
-	}
-	k.name(endpoint, body)
-	return nil
-}
-
-// transport signs with the token as it is, and tries once.
-func (k *checkup) transport() http.RoundTripper {
-	c := k.conn
-	var rt http.RoundTripper = &wire{base: c.owner.base, host: c.api, clock: c.clock, timeout: c.settings.timeout()}
-	rt = oauth.Transport(rt, fixedToken{k.token}, c.api, &oauth.TransportOptions{Now: c.clock.now})
-	return quota.Transport(rt, k.s.ledger, nil)
-}
-
-// name tells who is logged in.
-func (k *checkup) name(endpoint string, body []byte) {
-	if endpoint == endpointUserinfo {
-		if p, err := decodeUserinfo(body); err == nil {
-			k.res.Account = plugin.Account{ID: p.ID, URN: p.URN, Name: p.Name, Application: k.conn.application(k.s.account)}
-		}
-		return
-	}
-	if e, err := decodeEntity(body); err == nil {
-		m := e.member()
-		k.res.Account = plugin.Account{ID: m.ID, URN: m.URN, Name: m.Name, Application: k.conn.application(k.s.account)}
-	}
-}
-
 // login tells the state of the tokens and of what was granted.
 func (k *checkup) login() {
 	again := (&situation{connection: k.conn.name}).connectCommand()
@@ -143,16 +80,8 @@ func (k *checkup) login() {
 	if !k.token.RefreshExpiry.IsZero() {
 		st.RefreshExpiresAt, st.RefreshDaysLeft = k.until(k.token.RefreshExpiry, now)
 	}
-	switch {
-	case k.s.account.Own: // it is asked for anew whenever it ends, for ever
-		st.Refreshable = true
-	case k.token.RefreshToken == "":
-		st.WhyNot = "LinkedIn gave no refresh token: it gives them to approved partners only"
-	case st.RefreshDaysLeft != nil && *st.RefreshDaysLeft == 0:
-		st.WhyNot = string(oauth.ReasonRefreshExpired)
-	default:
-		st.Refreshable = true
-	}
+	st.WhyNot = k.whyNot()
+	st.Refreshable = st.WhyNot == ""
 	k.res.ScopesGranted = append(k.res.ScopesGranted, k.token.Scopes...)
 	missing := missingScopes(k.conn.settings.scopeList(), k.token.Scopes)
 	k.res.ScopesMissing = append(k.res.ScopesMissing, missing...)
@@ -168,6 +97,19 @@ func (k *checkup) login() {
 		k.remark(plugin.Warning, "/scopes", "the scope "+scope+" was asked for and not granted",
 			"Add the product that grants it to the application in the LinkedIn developer portal, then log in again.")
 	}
+}
+
+// whyNot says why the token cannot be renewed without a person; empty: it can.
+func (k *checkup) whyNot() string {
+	switch {
+	case k.s.account.Own: // it is asked for anew whenever it ends, for ever
+		return ""
+	case k.token.RefreshToken == "":
+		return "LinkedIn gave no refresh token: it gives them to approved partners only"
+	case !k.token.RefreshExpiry.IsZero() && daysLeft(k.token.RefreshExpiry.Sub(k.conn.clock.now())) == 0:
+		return string(oauth.ReasonRefreshExpired)
+	}
+	return ""
 }
 
 // until is a moment and the days until then, as data.
