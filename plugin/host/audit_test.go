@@ -113,6 +113,7 @@ func TestAuditOfManyMembers(t *testing.T) {
 }
 
 func TestAuditAfterReplay(t *testing.T) {
+	t.Parallel()
 	kept := new(trail)
 	p := tester(t, &Options{Store: new(plugintest.Store), Audit: kept})
 	if got := run(t.Context(), p.Invoke, request("pages", `{"total":4,"page_size":2,"crash_after":1}`)); got.Err != nil {

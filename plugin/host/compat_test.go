@@ -32,6 +32,7 @@ func frozen(t *testing.T) string {
 // TestFrozenPlugin runs a plugin of protocol 1, as it was, under the host as
 // it is.
 func TestFrozenPlugin(t *testing.T) {
+	t.Parallel()
 	path := frozen(t)
 	p := load(t, newHost(t, nil), File(path))
 	t.Run("Describe", func(t *testing.T) { describesAsThen(t, p) })

@@ -53,6 +53,7 @@ func jsonInput(t *testing.T, v map[string]any) string {
 }
 
 func TestCrashIsExplained(t *testing.T) {
+	t.Parallel()
 	secret := "other-secret-value"
 	tests := []struct {
 		name, how, text string
@@ -113,6 +114,7 @@ func quoted(s string) string {
 }
 
 func TestReplay(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name   string
 		action string
@@ -151,6 +153,7 @@ func TestReplay(t *testing.T) {
 }
 
 func TestReplayOfPages(t *testing.T) {
+	t.Parallel()
 	req := request("pages", `{"total":5,"page_size":2,"crash_after":1}`)
 	t.Run("merged", func(t *testing.T) {
 		t.Parallel()

@@ -112,6 +112,7 @@ func TestTerminateAndClose(t *testing.T) {
 // TestTerminateUnderAnOlderHost has a plugin of today end under a host that
 // knows nothing of draining: what is in flight ends, and the process too.
 func TestTerminateUnderAnOlderHost(t *testing.T) {
+	t.Parallel()
 	h := newHost(t, nil)
 	h.capabilities = nil
 	h.restart = crashes

@@ -16,6 +16,7 @@ import (
 
 // TestHung has a process hang in the midst of a call.
 func TestHung(t *testing.T) {
+	t.Parallel()
 	const timeout = 500 * time.Millisecond
 	tests := []struct {
 		name   string
@@ -70,6 +71,7 @@ func TestHung(t *testing.T) {
 
 // TestStoppedForAMoment is no hang.
 func TestStoppedForAMoment(t *testing.T) {
+	t.Parallel()
 	p := tester(t, &Options{Store: new(plugintest.Store), HealthTimeout: 4 * time.Second})
 	pid := p.PID()
 	halt(t, pid)
@@ -83,6 +85,7 @@ func TestStoppedForAMoment(t *testing.T) {
 // TestNotAsked is for debuggers: with a timeout below zero, a process that
 // were asked would be found silent at once.
 func TestNotAsked(t *testing.T) {
+	t.Parallel()
 	p := tester(t, &Options{Store: new(plugintest.Store), HealthTimeout: -1})
 	pid := p.PID()
 	halt(t, pid)

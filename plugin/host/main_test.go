@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"log/slog"
 	"net"
@@ -36,6 +37,8 @@ func TestMain(m *testing.M) {
 	if err := os.Setenv("TMPDIR", dir); err != nil {
 		panic(err)
 	}
+	flag.Parse()
+	_ = flag.Set("test.parallel", "8") // more than there are cores: these tests wait rather than compute
 	code := m.Run()
 	if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) > 0 && code == 0 {
 		fmt.Fprintln(os.Stderr, "left in TMPDIR:", left)

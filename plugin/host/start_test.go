@@ -77,6 +77,7 @@ func file(t *testing.T, name, content string, mode os.FileMode) string {
 }
 
 func TestStartFails(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name    string
 		mode    string // of a child; empty: source

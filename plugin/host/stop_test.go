@@ -17,6 +17,7 @@ import (
 )
 
 func TestStop(t *testing.T) {
+	t.Parallel()
 	const grace = 300 * time.Millisecond
 	tests := []struct {
 		name   string
@@ -40,7 +41,11 @@ func TestStop(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			h := New(&Options{StopGrace: grace})
+			opts := &Options{StopGrace: grace}
+			if tt.kind == plugin.Unknown {
+				opts.StopGrace = time.Minute // which must not be waited for
+			}
+			h := New(opts)
 			p := load(t, h, self(tt.mode))
 			pid := p.PID()
 			if tt.before != nil {
@@ -98,6 +103,7 @@ func halt(t *testing.T, pid int) {
 // TestStoppedInACall stops the process, not the call: the caller's deadline
 // holds, and so does the end of the host.
 func TestStoppedInACall(t *testing.T) {
+	t.Parallel()
 	h := New(&Options{StopGrace: 200 * time.Millisecond, Store: new(plugintest.Store)})
 	p := load(t, h, self("tester"))
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
@@ -142,6 +148,7 @@ func TestStuckInThisProcess(t *testing.T) {
 }
 
 func TestCloseWaitsForCalls(t *testing.T) {
+	t.Parallel()
 	for _, way := range ways {
 		t.Run(way.name, func(t *testing.T) {
 			t.Parallel()

@@ -99,6 +99,7 @@ func TestUpgradeWaitsForCalls(t *testing.T) {
 }
 
 func TestUpgradeRefused(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name string
 		src  Source

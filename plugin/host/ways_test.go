@@ -118,6 +118,7 @@ func TestPanic(t *testing.T) {
 }
 
 func TestLargeMessages(t *testing.T) {
+	t.Parallel()
 	text := strings.Repeat("x", 161<<20/10)
 	tests := []struct {
 		name, action, input string
@@ -149,6 +150,7 @@ func errOf(o outcome) error {
 }
 
 func TestEndOfContext(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name   string
 		action string
@@ -214,6 +216,7 @@ func noted(t *testing.T, store plugin.Store) string {
 // TestIdleStream waits in a call in which nothing moves: a keepalive that the
 // other side does not allow would end it.
 func TestIdleStream(t *testing.T) {
+	t.Parallel()
 	idle := 300 * time.Millisecond
 	if os.Getenv("LINKSTEP_SOAK") != "" {
 		idle = 65 * time.Second
@@ -260,6 +263,7 @@ func TestReaderStops(t *testing.T) {
 }
 
 func TestMergedPagesOver16MiB(t *testing.T) {
+	t.Parallel()
 	spec := &plugin.ActionSpec{Name: "many", Effect: plugin.EffectRead, Input: json.RawMessage(`{}`), Paging: &plugin.Paging{Field: "people"}}
 	c := &pager{Connector: plugintest.New(nil), spec: spec}
 	p := load(t, newHost(t, nil), Direct(c))
