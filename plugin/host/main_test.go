@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -38,7 +39,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	flag.Parse()
-	_ = flag.Set("test.parallel", "8") // more than there are cores: these tests wait rather than compute
+	_ = flag.Set("test.parallel", strconv.Itoa(beside))
 	code := m.Run()
 	if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) > 0 && code == 0 {
 		fmt.Fprintln(os.Stderr, "left in TMPDIR:", left)

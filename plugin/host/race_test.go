@@ -11,6 +11,10 @@ import (
 // start several times slower.
 const patience = 8
 
+// beside is how many tests run at the same time: under the race detector each
+// computes several times as much.
+const beside = 4
+
 const underRace = true
 
 // init starts a child anew with its exit sped up: under the race detector a

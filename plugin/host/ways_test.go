@@ -150,7 +150,6 @@ func errOf(o outcome) error {
 }
 
 func TestEndOfContext(t *testing.T) {
-	t.Parallel()
 	tests := []struct {
 		name   string
 		action string
@@ -162,7 +161,7 @@ func TestEndOfContext(t *testing.T) {
 		{"cancel a read", "wait", context.WithCancel, context.Canceled, plugin.Canceled, plugin.EffectNone},
 		{"cancel a write", "wait_write", context.WithCancel, context.Canceled, plugin.Canceled, plugin.EffectUnknown},
 		{"deadline", "wait", func(ctx context.Context) (context.Context, context.CancelFunc) {
-			return context.WithTimeout(ctx, 100*time.Millisecond)
+			return context.WithTimeout(ctx, 100*time.Millisecond*patience)
 		}, context.DeadlineExceeded, plugin.Deadline, plugin.EffectNone},
 	}
 	eachWay(t, func(t *testing.T, p *Plugin) {

@@ -41,6 +41,7 @@ func childOpen(p place, _ []string) error {
 }
 
 func TestReadOnlyHome(t *testing.T) {
+	t.Parallel()
 	const setHome = "Set LINKSTEP_HOME to a place that you can write to."
 	const writable = "Make its folder writable, or set LINKSTEP_HOME to one that is."
 	tests := []struct {

@@ -12,11 +12,16 @@ import (
 // schemaVersion is the version of the tables that this program makes.
 const schemaVersion = 6
 
-// onPlaces runs a test on each engine, with a function that returns a place
-// where nothing is yet.
+// onPlaces runs a test on each engine, beside other tests, with a function that
+// returns a place where nothing is yet.
 func onPlaces(t *testing.T, run func(t *testing.T, newPlace func(testing.TB) place)) {
-	t.Run("sqlite", func(t *testing.T) { run(t, newPlace) })
+	t.Parallel()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		run(t, newPlace)
+	})
 	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
 		running(t)
 		run(t, newShared)
 	})

@@ -63,6 +63,7 @@ func wantGone(t *testing.T, when string, p place, all [][]byte) {
 // What is deleted, also in its encrypted form, is in no file of the database
 // while that is open: not in the log, not in what is free inside a page.
 func TestForget(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	s, other := p.open(t), p.open(t)
 	fill := func() {

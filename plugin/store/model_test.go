@@ -62,7 +62,9 @@ func (m *model) count(adds []plugin.CounterAdd) bool {
 
 // Whatever is asked in whatever order, the store answers as the contract says.
 func TestModel(t *testing.T) {
+	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
 		rapid.Check(t, func(t *rapid.T) {
 			s, err := store.Memory()
 			if err != nil {
@@ -73,6 +75,7 @@ func TestModel(t *testing.T) {
 		})
 	})
 	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
 		p := newShared(t)
 		s, raw := p.open(t), p.raw(t)
 		rapid.Check(t, func(t *rapid.T) {

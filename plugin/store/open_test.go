@@ -55,6 +55,7 @@ func TestOpenWithoutKeyFile(t *testing.T) {
 }
 
 func TestOpenRefuses(t *testing.T) {
+	t.Parallel()
 	const restore = "Restore the file from a backup. Without one, move it away and connect the accounts again."
 	const restoreKey = "Restore the key, or set LINKSTEP_KEY_FILE to a file with it. If it is lost, move the database away and connect the accounts again."
 	const setHome = "Set LINKSTEP_HOME to a place that you can write to."

@@ -21,6 +21,7 @@ const sharedKeyHint = "Copy the key file from a host that uses this database, or
 // What PostgreSQL refuses, in the words of the store; then it works again as
 // soon as the cause is gone.
 func TestOpenSharedRefuses(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name          string
 		spoil, repair func(t *testing.T, p *place)
