@@ -69,7 +69,7 @@ func (k *checkup) login() {
 	again := (&situation{connection: k.conn.name}).connectCommand()
 	if k.token == nil {
 		e := (&situation{connection: k.conn.name}).loginEnded(k.none)
-		k.res.Token.WhyNot = string(k.none.Reason)
+		k.res.Token.WhyNot = k.none.Reason.String()
 		k.remark(plugin.Failure, "", e.Message, e.Hint)
 		return
 	}
@@ -107,7 +107,7 @@ func (k *checkup) whyNot() string {
 	case k.token.RefreshToken == "":
 		return "LinkedIn gave no refresh token: it gives them to approved partners only"
 	case !k.token.RefreshExpiry.IsZero() && daysLeft(k.token.RefreshExpiry.Sub(k.conn.clock.now())) == 0:
-		return string(oauth.ReasonRefreshExpired)
+		return oauth.ReasonRefreshExpired.String()
 	}
 	return ""
 }

@@ -75,24 +75,52 @@ type ReauthorizeError struct {
 // Error names the reason.
 func (e *ReauthorizeError) Error() string {
 	if e.Err == nil {
-		return string(e.Reason)
+		return e.Reason.String()
 	}
-	return string(e.Reason) + ": " + e.Err.Error()
+	return e.Reason.String() + ": " + e.Err.Error()
 }
 
 // Unwrap gives LinkedIn's answer, if there was one.
 func (e *ReauthorizeError) Unwrap() error { return e.Err }
 
-// Reason says why a login has ended.
+// Reason is the code for why a login has ended. It is stored, so that codes may
+// be added and are never changed.
 type Reason string
 
-// The reasons. Those of a login that LinkedIn has ended are stored: their texts
-// stay as they are.
+// The reasons.
 const (
-	ReasonNoToken        Reason = "no token is stored"
-	ReasonExpired        Reason = "the access token has expired and there is no refresh token"
-	ReasonRefused        Reason = "LinkedIn refuses the access token and there is no refresh token"
-	ReasonRevoked        Reason = "LinkedIn says that the access token is revoked and there is no refresh token"
-	ReasonRefreshExpired Reason = "the refresh token has expired"
-	ReasonGrantDead      Reason = "LinkedIn refuses the refresh token"
+	ReasonNoToken        Reason = "no_token"
+	ReasonExpired        Reason = "expired"
+	ReasonRefused        Reason = "refused"
+	ReasonRevoked        Reason = "revoked"
+	ReasonRefreshExpired Reason = "refresh_expired"
+	ReasonGrantDead      Reason = "grant_dead"
 )
+
+// reasonWords are the reasons in words. Version 0.1.0 stored the words.
+var reasonWords = map[Reason]string{
+	ReasonNoToken:        "no token is stored",
+	ReasonExpired:        "the access token has expired and there is no refresh token",
+	ReasonRefused:        "LinkedIn refuses the access token and there is no refresh token",
+	ReasonRevoked:        "LinkedIn says that the access token is revoked and there is no refresh token",
+	ReasonRefreshExpired: "the refresh token has expired",
+	ReasonGrantDead:      "LinkedIn refuses the refresh token",
+}
+
+// String gives the reason in words.
+func (r Reason) String() string {
+	if words, ok := reasonWords[r]; ok {
+		return words
+	}
+	return string(r)
+}
+
+// storedReason is the reason that was stored, as a code or in words.
+func storedReason(stored Reason) Reason {
+	for code, words := range reasonWords {
+		if string(stored) == words {
+			return code
+		}
+	}
+	return stored
+}

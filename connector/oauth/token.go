@@ -65,6 +65,7 @@ func DecodeToken(data []byte) (*Token, error) {
 		return nil, fmt.Errorf("token: access_token or expiry is missing")
 	}
 	t := Token(j)
+	t.Ended = storedReason(t.Ended)
 	return &t, nil
 }
 

@@ -65,3 +65,21 @@ func TestDecodeTokenRefuses(t *testing.T) {
 		}
 	}
 }
+
+// The reason of an end was stored as a sentence, which the host took for a
+// secret for its length and struck from the log.
+func TestReasonsAreStoredAsCodes(t *testing.T) {
+	for _, r := range []oauth.Reason{
+		oauth.ReasonNoToken, oauth.ReasonExpired, oauth.ReasonRefused, oauth.ReasonRevoked, oauth.ReasonRefreshExpired, oauth.ReasonGrantDead,
+	} {
+		if strings.Contains(string(r), " ") || !strings.Contains(r.String(), " ") {
+			t.Errorf("code %q, words %q", string(r), r)
+		}
+		for _, stored := range []string{string(r), r.String()} { // now, and by version 0.1.0
+			got, err := oauth.DecodeToken(fmt.Appendf(nil, `{"ended":%q,"ended_at":"2026-11-24T12:00:00Z"}`, stored))
+			if err != nil || got.Ended != r {
+				t.Errorf("DecodeToken of %q: %v, %v", stored, got, err)
+			}
+		}
+	}
+}
