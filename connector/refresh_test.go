@@ -175,14 +175,35 @@ func TestLoginThatCannotBeRenewed(t *testing.T) {
 	}
 }
 
+// Each failure of the login service tells when it is asked again: the cooldown
+// was known, and told to nobody.
 func TestTokenEndpointIsDown(t *testing.T) {
-	t.Parallel()
-	b := login(t, sandbox.PartnerClient, nil)
-	b.srv.Advance(61 * day)
-	b.srv.Fail(sandbox.Fault{Path: "/oauth/v2/accessToken", Status: 503, Times: 1})
-	e := b.refused("get_profile", `{"max_age_seconds":0}`)
-	if e.Kind != plugin.Unavailable || !e.Retryable || e.HTTPStatus != 503 {
-		t.Errorf("error %s", detailed(e))
+	for _, tt := range []struct {
+		fault sandbox.Fault
+		kind  plugin.Kind
+	}{
+		{sandbox.Fault{Status: 503}, plugin.Unavailable},
+		{sandbox.Fault{Status: 429}, plugin.RateLimited},
+		{sandbox.Fault{Reset: true}, plugin.Unavailable},
+	} {
+		b := login(t, sandbox.PartnerClient, nil)
+		b.srv.Advance(61 * day)
+		tt.fault.Path, tt.fault.Times = "/oauth/v2/accessToken", 1
+		if err := b.srv.Fail(tt.fault); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // the second is not asked
+			e := b.refused("get_profile", `{"max_age_seconds":0}`)
+			if e.Kind != tt.kind || !e.Retryable || e.HTTPStatus != tt.fault.Status || e.RetryAt == nil {
+				t.Fatalf("%+v: error %s", tt.fault, detailed(e))
+			}
+			if wait := e.RetryAt.Sub(b.srv.Now()); wait < 25*time.Second || wait > 31*time.Second {
+				t.Errorf("%+v: to be tried again in %s", tt.fault, wait)
+			}
+		}
+		if n := len(b.tokenRequests()); n != 1 {
+			t.Errorf("%+v: the login service was asked %d times", tt.fault, n)
+		}
 	}
 }
 

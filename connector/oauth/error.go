@@ -17,7 +17,7 @@ type Error struct {
 	Code        string    // OAuth's error, such as "invalid_request"; empty when not told
 	Description string    // OAuth's error_description, entities undone; for logs, not for decisions
 	RequestID   string    // LinkedIn's x-li-uuid or x-li-request-id
-	RetryAt     time.Time // from Retry-After; zero when not told
+	RetryAt     time.Time // from Retry-After, and of a [Source] when it asks again; zero: neither
 	Err         error     // the cause; nil when LinkedIn refused
 }
 

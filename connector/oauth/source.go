@@ -202,11 +202,17 @@ func (s *Source) settle(err error) (*Token, error) {
 	now := s.config.now()
 	var reauthorize *ReauthorizeError
 	if !errors.As(err, &reauthorize) {
-		s.failure = err
-		s.quietUntil = now.Add(s.opts.Cooldown)
+		s.failure, s.quietUntil = err, now.Add(s.opts.Cooldown)
 		var refusal *Error
-		if errors.As(err, &refusal) && refusal.RetryAt.After(s.quietUntil) {
-			s.quietUntil = refusal.RetryAt
+		if errors.As(err, &refusal) {
+			if refusal.RetryAt.After(s.quietUntil) {
+				s.quietUntil = refusal.RetryAt
+			}
+			if refusal.Temporary() {
+				told := *refusal
+				told.RetryAt = s.quietUntil
+				err, s.failure = &told, &told
+			}
 		}
 	}
 	old, usable := s.held, s.usable(s.held, now)

@@ -136,12 +136,14 @@ func TestTemporaryFailureAfterExpiry(t *testing.T) {
 		source := oauth.NewSource(configOn(server), oauth.NewMemoryStore(firstToken()), nil)
 		defer source.Close()
 		time.Sleep(61 * day)
+		down := time.Now()
 		for range 3 { // the cooldown spares LinkedIn, the callers get the failure
 			_, err := source.Token(t.Context())
 			var failed *oauth.Error
-			if !errors.As(err, &failed) || failed.Status != 503 {
-				t.Fatalf("Token: %v, want 503", err)
+			if !errors.As(err, &failed) || failed.Status != 503 || !failed.RetryAt.Equal(down.Add(30*time.Second)) {
+				t.Fatalf("Token: %v, again at %v; want 503, and the end of the cooldown", err, failed.RetryAt)
 			}
+			time.Sleep(time.Second)
 		}
 		wantCalls(t, server, 1)
 		time.Sleep(time.Minute)
