@@ -216,3 +216,33 @@ func TestFreshTokenIsTriedAgain(t *testing.T) {
 		t.Errorf("login: %+v", got)
 	}
 }
+
+// A token that LinkedIn does not know for longer: the step says what it waits
+// for, and tells when to come back.
+func TestFreshTokenThatStaysUnknown(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, sandbox.SelfServeClient, map[string]any{"max_retries": nil})
+	b.logIn(0)
+	b.srv.RevokeTokens()
+	b.srv.ResetRequests()
+	var waits []string
+	ctx, cancel := context.WithTimeout(t.Context(), 3500*time.Millisecond) // time for the first wait only
+	defer cancel()
+	_, err := b.plugin.Invoke(ctx, b.conn, &plugin.InvokeRequest{Action: "get_profile", Input: []byte(`{"max_age_seconds":0}`)}, func(e *plugin.Event) error {
+		if e.Type == plugin.EventWaiting {
+			waits = append(waits, e.Message)
+		}
+		return nil
+	})
+	e := plugin.AsError(err)
+	if e == nil || e.Kind != plugin.Unavailable || e.RetryAt == nil || !strings.Contains(e.Message, "does not know the new access token yet") {
+		t.Fatalf("error %s", detailed(err))
+	}
+	const says = "waiting for LinkedIn to know the new access token"
+	if diff := cmp.Diff([]string{says}, waits); diff != "" {
+		t.Errorf("waits (-want +got):\n%s", diff)
+	}
+	if e.Meta.UpstreamCalls != 2 || e.Meta.Waited < time.Second/2 {
+		t.Errorf("meta %+v", e.Meta)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/linkstep/linkstep/connector/oauth"
 	"github.com/linkstep/linkstep/connector/quota"
@@ -54,7 +55,7 @@ func (c *connected) newSession(account *accountRecord) *session {
 func (s *session) transport(tokens oauth.TokenSource) http.RoundTripper {
 	c := s.conn
 	var rt http.RoundTripper = &wire{base: c.owner.base, host: c.api, clock: c.clock, timeout: c.settings.timeout()}
-	rt = oauth.Transport(rt, tokens, c.api, &oauth.TransportOptions{Now: c.clock.now})
+	rt = oauth.Transport(rt, tokens, c.api, &oauth.TransportOptions{Now: c.clock.now, Notify: tellFreshWait})
 	rt = quota.Transport(rt, s.ledger, &quota.TransportOptions{Priority: requestPriority, Counted: noteBudgets}) // inside retry: LinkedIn counts every attempt
 	return retry.Transport(rt, &retry.Options{
 		MaxAttempts: 1 + c.settings.MaxRetries, Budget: c.retries, Breaker: c.breaker, Again: paysAgain, Notify: tellWait,
@@ -93,6 +94,12 @@ func tellWait(ctx context.Context, w retry.Wait) {
 		message = fmt.Sprintf("LinkedIn answered %d; trying again", w.Status)
 	}
 	tell(ctx, func(m *meter) { m.waiting(message, w.Until) })
+}
+
+// tellFreshWait makes the wait for a token that LinkedIn does not know yet an
+// event.
+func tellFreshWait(ctx context.Context, until time.Time) {
+	tell(ctx, func(m *meter) { m.waiting("waiting for LinkedIn to know the new access token", until) })
 }
 
 // warnOfQuota makes a budget that runs low a notice.

@@ -17,10 +17,13 @@ type TokenSource interface {
 
 var _ TokenSource = (*Source)(nil)
 
-// TransportOptions is for the few who need another clock.
+// TransportOptions are what a transport needs of its surroundings.
 type TransportOptions struct {
 	// Now is the clock that IssuedAt was set by. nil: time.Now.
 	Now func() time.Time
+	// Notify is told of each wait for LinkedIn to know a fresh token before it
+	// begins, with the context of the request. nil: nobody is.
+	Notify func(ctx context.Context, until time.Time)
 }
 
 const (
@@ -28,22 +31,27 @@ const (
 	// logins needed 5 to 10 s.
 	// github.com/decioferreira/omniauth-linkedin-oauth2/issues/17, 2026-11-24.
 	freshFor = 30 * time.Second
-	// firstFreshWait is the first wait for a fresh token, doubled each time.
-	firstFreshWait = 500 * time.Millisecond
 )
+
+// freshWaits are the waits for a fresh token: the last attempt is 10 s after
+// the first, as no login was seen to need more, and each costs a call.
+var freshWaits = [...]time.Duration{time.Second, 3 * time.Second, 6 * time.Second}
 
 // Transport signs requests to one host with the tokens of source. A request to
 // another scheme, host or port fails with [*HostError] and is not sent.
 //
 // On 401 it asks source for another token and repeats the request once, if its
 // body can be had again. LinkedIn may refuse a fresh token for some seconds
-// (65601): within 30 s of issue the request is repeated with the same token
-// after short waits, never past ctx's deadline. The reply that it cannot
-// improve is returned as it came.
+// (65601): within 30 s of issue the request is repeated with the same token, 3
+// times in 10 s, never past ctx's deadline. The reply that it cannot improve is
+// returned as it came.
 func Transport(base http.RoundTripper, source TokenSource, api *url.URL, opts *TransportOptions) http.RoundTripper {
-	s := &signer{base: base, source: source, scheme: api.Scheme, host: api.Host, now: time.Now}
-	if opts != nil && opts.Now != nil {
-		s.now = opts.Now
+	s := &signer{base: base, source: source, scheme: api.Scheme, host: api.Host}
+	if opts != nil {
+		s.opts = *opts
+	}
+	if s.opts.Now == nil {
+		s.opts.Now = time.Now
 	}
 	return s
 }
@@ -52,7 +60,7 @@ type signer struct {
 	base         http.RoundTripper
 	source       TokenSource
 	scheme, host string
-	now          func() time.Time
+	opts         TransportOptions
 }
 
 func (s *signer) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -79,9 +87,13 @@ func (s *signer) RoundTrip(req *http.Request) (*http.Response, error) {
 // awaitFresh repeats a request whose token LinkedIn may not know yet. refused
 // is the reply so far.
 func (s *signer) awaitFresh(req *http.Request, tok *Token, refused *http.Response) (*http.Response, error) {
-	for wait := firstFreshWait; refused.StatusCode == http.StatusUnauthorized; wait *= 2 {
-		if serviceErrorCode(refused) != revokedToken || !replayable(req) || !s.fresh(tok) || !timeFor(req.Context(), wait) {
+	for _, wait := range freshWaits {
+		if refused.StatusCode != http.StatusUnauthorized || serviceErrorCode(refused) != revokedToken ||
+			!replayable(req) || !s.fresh(tok) || !timeFor(req.Context(), wait) {
 			return refused, nil
+		}
+		if s.opts.Notify != nil {
+			s.opts.Notify(req.Context(), time.Now().Add(wait))
 		}
 		if err := pause(req.Context(), wait); err != nil {
 			discard(refused)
@@ -130,7 +142,7 @@ func (s *signer) renewed(req *http.Request, tok *Token, refused *http.Response) 
 }
 
 func (s *signer) fresh(tok *Token) bool {
-	return s.now().Before(tok.IssuedAt.Add(freshFor))
+	return s.opts.Now().Before(tok.IssuedAt.Add(freshFor))
 }
 
 // TokenError says that the source gives no token for a request, which was not

@@ -57,6 +57,7 @@ func TestTransportOn401(t *testing.T) {
 		stream    bool          // the body cannot be had again
 		status    int
 		seen      []string
+		took      time.Duration // that was spent waiting, and told
 	}{
 		{name: "accepted", why: "the usual case", accepts: "AT1", age: day, status: 200, seen: []string{"AT1 "}},
 		{name: "expired", why: "refreshed once, repeated once", refusal: expiredBody, accepts: "AT2", age: day, status: 200, seen: []string{"AT1 ", "AT2 "}},
@@ -70,21 +71,30 @@ func TestTransportOn401(t *testing.T) {
 		{
 			name: "fresh", why: "LinkedIn needs some seconds to know a token",
 			refusal: revokedBody, accepts: "AT1", knownIn: 5 * time.Second, status: 200,
-			seen: []string{"AT1 ", "AT1 ", "AT1 ", "AT1 ", "AT1 "}, // at 0, 0.5, 1.5, 3.5, 7.5 s
+			seen: []string{"AT1 ", "AT1 ", "AT1 ", "AT1 "}, // at 0, 1, 4, 10 s
+			took: 10 * time.Second,
 		},
 		{
 			name: "fresh, deadline near", why: "nothing is slept past the deadline",
-			refusal: revokedBody, accepts: "AT1", knownIn: 5 * time.Second, timeout: time.Second, status: 401,
+			refusal: revokedBody, accepts: "AT1", knownIn: 5 * time.Second, timeout: 2 * time.Second, status: 401,
 			seen: []string{"AT1 ", "AT1 "},
+			took: time.Second,
 		},
 		{
 			name: "fresh, invalid", why: "LinkedIn says only 65601 of a token that it does not know yet; any other refusal is meant",
 			refusal: invalidBody, accepts: "AT2", status: 200, seen: []string{"AT1 ", "AT2 "},
 		},
 		{
-			name: "never known", why: "after 30 s it is refreshed, and the new token gets its time",
+			name: "never known", why: "revoked in its first seconds: it cost 32 s and 7 calls; the next request may find out",
 			refusal: revokedBody, accepts: "none", knownIn: never, status: 401,
-			seen: []string{"AT1 ", "AT1 ", "AT1 ", "AT1 ", "AT1 ", "AT1 ", "AT1 ", "AT2 ", "AT2 ", "AT2 ", "AT2 ", "AT2 ", "AT2 ", "AT2 "},
+			seen: []string{"AT1 ", "AT1 ", "AT1 ", "AT1 "},
+			took: 10 * time.Second,
+		},
+		{
+			name: "never known, from its 25th second", why: "after 30 s it is refreshed, and the new token gets its time",
+			refusal: revokedBody, accepts: "none", knownIn: never, age: 25 * time.Second, status: 401,
+			seen: []string{"AT1 ", "AT1 ", "AT1 ", "AT1 ", "AT2 ", "AT2 ", "AT2 ", "AT2 "},
+			took: 20 * time.Second,
 		},
 	}
 	for _, tt := range tests {
@@ -94,7 +104,10 @@ func TestTransportOn401(t *testing.T) {
 				defer source.Close()
 				time.Sleep(tt.age)
 				server := &api{accepts: tt.accepts, from: time.Now().Add(tt.knownIn), refusal: tt.refusal}
-				rt := oauth.Transport(server, source, mustURL(t, "https://api.example.com"), nil)
+				began, told := time.Now(), time.Duration(0)
+				rt := oauth.Transport(server, source, mustURL(t, "https://api.example.com"), &oauth.TransportOptions{
+					Notify: func(_ context.Context, until time.Time) { told += time.Until(until) },
+				})
 
 				ctx, cancel := t.Context(), context.CancelFunc(func() {})
 				if tt.timeout > 0 {
@@ -114,6 +127,9 @@ func TestTransportOn401(t *testing.T) {
 				}
 				if ctx.Err() != nil {
 					t.Errorf("%s: answered only at the deadline", tt.why)
+				}
+				if took := time.Since(began); took != tt.took || told != tt.took {
+					t.Errorf("%s: took %v, told of %v, want %v", tt.why, took, told, tt.took)
 				}
 				body, _ := io.ReadAll(resp.Body)
 				if resp.StatusCode != tt.status {
