@@ -133,9 +133,9 @@ func (s *situation) loginDenied(d *oauth.DeniedError) *plugin.Error {
 // wrongState is for an answer to another login, or a forged one.
 func wrongState() *plugin.Error {
 	return &plugin.Error{
-		Kind: plugin.InvalidInput, Source: plugin.SourceUser, Pointer: "/answer", Effect: plugin.EffectNone, Err: oauth.ErrState,
+		Kind: plugin.InvalidInput, Source: plugin.SourceUser, Pointer: plugin.AnswerPointer, Effect: plugin.EffectNone, Err: oauth.ErrState,
 		Message: "the answer does not belong to this login: its state differs",
-		Hint:    "Start again, and use the newest address only.",
+		Hint:    "Use the newest address only, or start again.",
 	}
 }
 

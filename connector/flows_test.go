@@ -2,6 +2,7 @@ package connector_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net"
 	"net/url"
 	"strings"
@@ -185,6 +186,8 @@ func TestPastedCode(t *testing.T) {
 		"a JSON web token":      "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiI3ODJiYnRhUSJ9.c2lnbmF0dXJl",
 		"an address without it": "localhost:8918/callback",
 		"a code that was cut":   "AQTb3x",
+		"only the code's part":  "code=AQcode-of-a-plausible-length",
+		"without the state":     "http://localhost:8918/callback?code=AQcode-of-a-plausible-length",
 	} {
 		_, err := b.plugin.Authorize(t.Context(), b.conn, &plugin.AuthorizeRequest{Complete: &plugin.AuthorizeComplete{Session: begun.Session, Answer: plugin.NewSecret(text)}})
 		e := plugin.AsError(err)
@@ -194,8 +197,22 @@ func TestPastedCode(t *testing.T) {
 		if name == "an access token" && !strings.Contains(e.Hint, "--access-token-stdin") {
 			t.Errorf("%s: hint %q", name, e.Hint)
 		}
+		if strings.Contains(text, "code=") && !strings.Contains(e.Message, "it has no state") {
+			t.Errorf("%s: message %q: nothing differs, there is none", name, e.Message)
+		}
 	}
 	if n := len(b.srv.Requests()); n != 0 {
 		t.Errorf("%d requests: nothing of this is to be sent", n)
+	}
+}
+
+// An address is copied with the quotes around it.
+func TestQuotedAnswer(t *testing.T) {
+	for _, quote := range []string{"%q", "'%s'", "<%s>", " `%s`\n"} {
+		b := newBench(t, sandbox.PartnerClient, nil)
+		begun := b.authorize(&plugin.AuthorizeRequest{Begin: &plugin.AuthorizeBegin{}})
+		b.authorize(&plugin.AuthorizeRequest{Complete: &plugin.AuthorizeComplete{
+			Session: begun.Session, Answer: plugin.NewSecret(fmt.Sprintf(quote, b.consent(begun.URL, url.Values{"decision": {"allow"}}))),
+		}})
 	}
 }

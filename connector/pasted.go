@@ -17,11 +17,14 @@ const (
 	longestCode  = 400
 )
 
+// quotes are what may stand around an address that was copied from a text.
+const quotes = "\"'`<>"
+
 // codeOf finds the code in the answer, and the login that it answers: the
 // whole redirect address, of which the state is checked, or the bare code, of
 // which only the form can be.
 func codeOf(in *plugin.AuthorizeComplete) (code string, session loginSession, err error) {
-	answer := strings.TrimSpace(in.Answer.Reveal())
+	answer := strings.Trim(strings.TrimSpace(in.Answer.Reveal()), quotes)
 	if answer == "" {
 		return "", session, badAnswer("it is empty")
 	}
@@ -34,6 +37,9 @@ func codeOf(in *plugin.AuthorizeComplete) (code string, session loginSession, er
 	redirect, err := oauth.ParseRedirect(answer)
 	if err != nil {
 		return "", session, badAnswer(err.Error())
+	}
+	if redirect.State == "" {
+		return "", session, badAnswer("it has no state, so it cannot be seen which login it answers")
 	}
 	code, err = redirect.CodeFor(session.State)
 	return code, session, err
@@ -59,8 +65,8 @@ func plausible(code string) error {
 
 func badAnswer(why string) *plugin.Error {
 	return &plugin.Error{
-		Kind: plugin.InvalidInput, Source: plugin.SourceUser, Effect: plugin.EffectNone, Pointer: "/answer", Err: errors.New(why),
+		Kind: plugin.InvalidInput, Source: plugin.SourceUser, Effect: plugin.EffectNone, Pointer: plugin.AnswerPointer, Err: errors.New(why),
 		Message: "the answer of the login cannot be used: " + why,
-		Hint:    "Copy the whole address of the page to which LinkedIn has sent the browser, also if that page did not load.",
+		Hint:    "Copy the whole address of the page to which LinkedIn has sent the browser, also if that page did not load; or only the code in it.",
 	}
 }

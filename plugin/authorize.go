@@ -24,6 +24,11 @@ type AuthorizeComplete struct {
 	Answer  Secret // the whole redirect URL, or the bare code
 }
 
+// AnswerPointer is the pointer of the error, of kind InvalidInput, for an Answer
+// that cannot be one of this login. Nothing was spent on it: the host may bring
+// another.
+const AnswerPointer = "/answer"
+
 // AuthorizeToken brings a token that was made elsewhere, for example with the
 // vendor's token generator.
 type AuthorizeToken struct {

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -30,18 +28,19 @@ func (a *app) login(ctx context.Context, p *host.Plugin, conn *host.Connection, 
 	if err != nil || begun.Done {
 		return begun, err
 	}
-	var answer string
-	if f.yes {
-		answer, err = consent(ctx, begun.URL)
-	} else {
-		answer, err = a.askPerson(ctx, begun, !f.noBrowser)
+	complete := func(answer string) (*plugin.AuthorizeResponse, error) {
+		return p.Authorize(ctx, conn, &plugin.AuthorizeRequest{Replace: f.replace, Complete: &plugin.AuthorizeComplete{
+			Session: begun.Session, Answer: plugin.NewSecret(answer),
+		}})
 	}
+	if !f.yes {
+		return a.askPerson(ctx, begun, !f.noBrowser, complete)
+	}
+	answer, err := consent(ctx, begun.URL)
 	if err != nil {
 		return nil, err
 	}
-	return p.Authorize(ctx, conn, &plugin.AuthorizeRequest{Replace: f.replace, Complete: &plugin.AuthorizeComplete{
-		Session: begun.Session, Answer: plugin.NewSecret(answer),
-	}})
+	return complete(answer)
 }
 
 // consentTimeout bounds the one request that consents at a sandbox.
@@ -83,69 +82,6 @@ func consent(ctx context.Context, page string) (string, error) {
 		}
 	}
 	return location, nil
-}
-
-// askPerson has a person consent in a browser and returns the URL that the
-// vendor redirected to, from our listener or pasted.
-func (a *app) askPerson(ctx context.Context, begun *plugin.AuthorizeResponse, browser bool) (string, error) {
-	answers := make(chan string, 2)
-	strangers := make(chan struct{}, 1)
-	listener, err := listenForAnswer(begun, answers, strangers)
-	if err != nil {
-		fmt.Fprintf(a.err, "warning: the answer cannot be received at %s: %s\n", begun.RedirectURL, err)
-		fmt.Fprint(a.err, "hint: Paste the address that the browser ends at, or free the port and try again.\n")
-	} else {
-		defer listener.close()
-	}
-	fmt.Fprintf(a.err, "Redirect URL: %s\n(register it for your application in the developer portal; a native one needs none)\n\n", begun.RedirectURL)
-	fmt.Fprintf(a.err, "Open this address to consent:\n\n  %s\n\n", begun.URL)
-	var opened <-chan error
-	if browser {
-		opened = openBrowser(begun.URL)
-		fmt.Fprint(a.err, "Your browser is asked to open it. ")
-	}
-	fmt.Fprint(a.err, "Waiting for the consent. You may also paste the address that it leads to here:\n")
-	go a.readAnswer(answers)
-	for {
-		select {
-		case answer := <-answers:
-			return answer, nil
-		case <-strangers:
-			fmt.Fprint(a.err, "warning: an answer to another login has arrived and is left aside; this one still waits\n")
-			strangers = nil // once is enough
-		case err := <-opened:
-			if err != nil {
-				fmt.Fprintf(a.err, "warning: no browser has opened (%s)\nhint: Open the address above yourself, on any machine.\n", err)
-			}
-			opened = nil
-		case <-ctx.Done():
-			return "", noAnswer(ctx.Err())
-		}
-	}
-}
-
-// noAnswer says that the wait for the person has ended.
-func noAnswer(why error) error {
-	if !errors.Is(why, context.DeadlineExceeded) {
-		return why
-	}
-	return &plugin.Error{
-		Kind: plugin.Deadline, Source: plugin.SourceUser, Effect: plugin.EffectNone, Err: why,
-		Message: "no consent has arrived in time, and nothing has changed",
-		Hint:    "Start again, and allow more time with --timeout.",
-	}
-}
-
-// readAnswer passes the first line that is typed on. It may outlast the wait:
-// nothing can end a read of a terminal but the end of the process.
-func (a *app) readAnswer(answers chan<- string) {
-	lines := bufio.NewScanner(a.in)
-	for lines.Scan() {
-		if line := strings.TrimSpace(lines.Text()); line != "" {
-			answers <- line
-			return
-		}
-	}
 }
 
 // openBrowser asks the desktop to open the URL, and sends whether it could. The
