@@ -9,10 +9,10 @@ import (
 )
 
 // behindHost lets f ask the connector what a host would answer itself: the
-// description that the host goes by has one action more, and needs no
-// connection. Over gRPC the description is a copy that belongs to this run
+// description that the host goes by has one action more, and is f's to change
+// further until f returns. Over gRPC the description is a copy that belongs to this run
 // alone; a connector that is called directly might go by it too.
-func (s *subject) behindHost(f func() error) error {
+func (s *subject) behindHost(f func(*plugin.Description) error) error {
 	if s.src.Kind == "direct" {
 		return notRun("called directly, the host answers this before the connector is asked; run the kit over gRPC")
 	}
@@ -22,11 +22,10 @@ func (s *subject) behindHost(f func() error) error {
 	desc.Actions = append(slices.Clone(actions), plugin.ActionSpec{
 		Name: noAction, Effect: plugin.EffectRead, Input: json.RawMessage(`{}`), Output: json.RawMessage(`{}`),
 	})
-	desc.Auth = nil
 	if _, err := s.plugin.Action(noAction); err != nil {
 		return notRun("the host answers this before the connector is asked")
 	}
-	return f()
+	return f(desc)
 }
 
 // noAction and noConnection are names that no connector knows.
@@ -36,7 +35,10 @@ const (
 )
 
 func refusesUnknownAction(ctx context.Context, s *subject) error {
-	return s.behindHost(func() error {
+	return s.behindHost(func(desc *plugin.Description) error {
+		if s.conn == nil {
+			desc.Auth = nil // or the host would want a connection
+		}
 		_, err := s.invoke(ctx, s.conn, input(noAction, json.RawMessage(`{}`)), nil)
 		return s.wantKind(err, "an action that there is not", "Return an error of kind unknown_name that names the actions there are.", plugin.UnknownName)
 	})
@@ -50,7 +52,8 @@ func refusesUnknownConnection(ctx context.Context, s *subject) error {
 	if example == nil {
 		return notRun("no action that reads has an example")
 	}
-	return s.behindHost(func() error {
+	return s.behindHost(func(desc *plugin.Description) error {
+		desc.Auth = nil // as above
 		req := input(spec.Name, example.Input)
 		req.Connection = noConnection
 		_, err := s.invoke(ctx, nil, req, nil)

@@ -23,7 +23,7 @@ func (s *subject) usageOrWhy(ctx context.Context) (*plugin.UsageResponse, error)
 	case s.login != nil:
 		return nil, s.login
 	case s.conn == nil:
-		return nil, notRun("the connector needs no connection, and no settings were given")
+		return nil, notRun("the connector needs no connection")
 	}
 	res, err := s.usage(ctx, s.conn)
 	if err != nil {

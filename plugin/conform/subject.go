@@ -30,7 +30,7 @@ type subject struct {
 
 	stranger *host.Connection // nobody has logged in to it, and its secrets are made up; nil: strange says why
 	strange  error
-	conn     *host.Connection // that of the settings; nil: there are none
+	conn     *host.Connection // that of the settings; nil: there are none, or none is needed
 	login    error            // why actions cannot be called; nil: they can
 	trials   []*trial         // examples that gave a result
 	slow     []slow           // some of them, the slowest first; nil: not measured yet
@@ -155,11 +155,14 @@ func (s *subject) watch(during string, reported bool) {
 }
 
 // makeConnections makes the connections that are tried: that of the settings,
-// and one to which nobody has logged in and whose secrets are made up.
+// and one to which nobody has logged in and whose secrets are made up. There is
+// neither for a connector that needs none.
 func (s *subject) makeConnections() {
-	if s.desc.Auth != nil {
-		s.login = notRun("it needs a connection: give the settings of one")
+	if s.desc.Auth == nil {
+		s.strange = notRun("the connector needs no connection")
+		return
 	}
+	s.login = notRun("it needs a connection: give the settings of one")
 	plain, secrets, err := s.splitSettings()
 	if err != nil {
 		s.strange, s.login = err, err
@@ -173,10 +176,6 @@ func (s *subject) makeConnections() {
 		if err := s.fits(plain, secrets); err != nil {
 			s.login = notRun("the settings given do not fit: %s", say(err))
 		}
-	}
-	if s.desc.Auth == nil {
-		s.strange = notRun("the connector needs no connection")
-		return
 	}
 	canaries := maps.Clone(secrets)
 	for _, name := range s.secretSettings() {

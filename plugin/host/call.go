@@ -3,7 +3,6 @@ package host
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"slices"
 
@@ -13,6 +12,10 @@ import (
 
 // Check tells the state of a connection.
 func (p *Plugin) Check(ctx context.Context, conn *Connection, req *plugin.CheckRequest) (*plugin.CheckResponse, error) {
+	req = orZero(req)
+	if err := p.suits(conn); err != nil {
+		return nil, err
+	}
 	res, err := p.check(ctx, conn, req)
 	if err == nil && !res.Token.Present {
 		p.forgetName(ctx, conn)
@@ -46,6 +49,10 @@ func (p *Plugin) check(ctx context.Context, conn *Connection, req *plugin.CheckR
 
 // Authorize runs one step of logging a connection in.
 func (p *Plugin) Authorize(ctx context.Context, conn *Connection, req *plugin.AuthorizeRequest) (*plugin.AuthorizeResponse, error) {
+	req = orZero(req)
+	if err := p.suits(conn); err != nil {
+		return nil, err
+	}
 	res, err := p.authorize(ctx, conn, req)
 	switch {
 	case err != nil:
@@ -72,8 +79,15 @@ func (p *Plugin) authorize(ctx context.Context, conn *Connection, req *plugin.Au
 	})
 }
 
-// Usage tells how much of each daily budget a connection has used.
+// Usage tells how much of each daily budget a connection has used. It is for
+// connectors with [plugin.CapabilityUsage].
 func (p *Plugin) Usage(ctx context.Context, conn *Connection) (*plugin.UsageResponse, error) {
+	if err := p.suits(conn); err != nil {
+		return nil, err
+	}
+	if err := p.has(plugin.CapabilityUsage); err != nil {
+		return nil, err
+	}
 	return call(ctx, p, conn, func(ctx context.Context, r *running) (*plugin.UsageResponse, error) {
 		res, err := r.Usage(ctx, &plugin.UsageRequest{Connection: conn.ID})
 		if err != nil {
@@ -83,10 +97,20 @@ func (p *Plugin) Usage(ctx context.Context, conn *Connection) (*plugin.UsageResp
 	})
 }
 
-// Options lists the choices for one field of an action's input.
+// Options lists the choices for one field of an action's input. It is for
+// connectors with [plugin.CapabilityOptions]. Conn is nil for a connector that
+// needs none, and for choices that are everybody's.
 func (p *Plugin) Options(ctx context.Context, conn *Connection, req *plugin.OptionsRequest) (*plugin.OptionsResponse, error) {
+	if conn != nil {
+		if err := p.suits(conn); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.has(plugin.CapabilityOptions); err != nil {
+		return nil, err
+	}
 	return call(ctx, p, conn, func(ctx context.Context, r *running) (*plugin.OptionsResponse, error) {
-		in := *req
+		in := *orZero(req)
 		if conn != nil {
 			in.Connection = conn.ID
 		}
@@ -109,8 +133,15 @@ func notNil[T any](list []T) []T {
 
 // Disconnect takes a connection out of the running connector, which drops
 // what it holds of it in memory. What the store holds of it is deleted by
-// [Connections.Delete].
+// [Connections.Delete]. There is nothing to do where a connector needs no
+// connection.
 func (p *Plugin) Disconnect(ctx context.Context, conn *Connection) error {
+	if p.Description().Auth == nil {
+		return nil
+	}
+	if err := p.suits(conn); err != nil {
+		return err
+	}
 	_, err := call(ctx, p, nil, func(ctx context.Context, r *running) (*plugin.DisconnectResponse, error) {
 		r.held.forget(conn.ID)
 		return r.Disconnect(ctx, &plugin.DisconnectRequest{Connection: conn.ID})
@@ -137,13 +168,6 @@ func hideStep(req *plugin.AuthorizeRequest, hide func(string)) {
 // call runs f on the running connector, which knows conn by then. A nil conn
 // is for a call that needs none.
 func call[T any](ctx context.Context, p *Plugin, conn *Connection, f func(context.Context, *running) (*T, error)) (*T, error) {
-	if conn != nil && conn.Connector != p.Description().Name {
-		return nil, &plugin.Error{
-			Kind: plugin.InvalidInput, Source: plugin.SourceCaller, Effect: plugin.EffectNone,
-			Message: fmt.Sprintf("the connection %q is one of the connector %q, and this one is %q", conn.Name, conn.Connector, p.Description().Name),
-			Hint:    "Name a connection of this connector, or another connector.",
-		}
-	}
 	ctx, cancel := withTimeout(ctx, callTimeout)
 	defer cancel()
 	for {

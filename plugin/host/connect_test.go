@@ -94,7 +94,7 @@ func TestWrongConnection(t *testing.T) {
 		why  string
 	}{
 		{"another connector's", full("me"), `the connection "me" is one of the connector "linkedin", and this one is "tester"`, "--plugin named the wrong file, or a wicked one"},
-		{"none", nil, "tester.echo needs a connection", "it was forgotten"},
+		{"none", nil, "tester needs a connection", "it was forgotten"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

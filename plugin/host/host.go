@@ -133,6 +133,9 @@ func New(opts *Options) *Host {
 // Load starts a connector and asks it for its description. The connector runs
 // until it or the host is closed; should it crash, the next call starts it anew.
 func (h *Host) Load(ctx context.Context, src Source) (*Plugin, error) {
+	if err := src.check(); err != nil {
+		return nil, err
+	}
 	p := newPlugin(h, src)
 	h.mu.Lock()
 	closed := h.closed

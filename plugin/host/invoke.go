@@ -21,7 +21,8 @@ import (
 // the items until then, next_cursor where the action goes on, and the meta
 // that the error tells. Without pages the result of a failure is nil.
 func (p *Plugin) Invoke(ctx context.Context, conn *Connection, req *plugin.InvokeRequest, emit func(*plugin.Event) error) (*plugin.Result, error) {
-	spec, err := p.begin(req)
+	req = orZero(req)
+	spec, err := p.begin(conn, req)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +51,8 @@ func (p *Plugin) Invoke(ctx context.Context, conn *Connection, req *plugin.Invok
 // included; the result holds the rest of the output. An action that a crash
 // ended before its first page is run again where that is safe, as by Invoke.
 func (p *Plugin) Stream(ctx context.Context, conn *Connection, req *plugin.InvokeRequest, emit func(*plugin.Event) error) (*plugin.Result, error) {
-	spec, err := p.begin(req)
+	req = orZero(req)
+	spec, err := p.begin(conn, req)
 	if err != nil {
 		return nil, err
 	}
@@ -58,10 +60,13 @@ func (p *Plugin) Stream(ctx context.Context, conn *Connection, req *plugin.Invok
 }
 
 // begin looks a request over before it counts as a use of a connection.
-func (p *Plugin) begin(req *plugin.InvokeRequest) (*plugin.ActionSpec, error) {
+func (p *Plugin) begin(conn *Connection, req *plugin.InvokeRequest) (*plugin.ActionSpec, error) {
 	spec, err := p.Action(req.Action)
 	if err == nil {
 		err = checkPurpose(req.Purpose)
+	}
+	if err == nil && (conn != nil || p.Description().Auth != nil) {
+		err = p.suits(conn)
 	}
 	return spec, err
 }
@@ -109,13 +114,6 @@ func (p *Plugin) run(ctx context.Context, conn *Connection, spec *plugin.ActionS
 	}
 	if err := p.validateInput(spec, in.Input); err != nil {
 		return nil, err
-	}
-	if conn == nil && p.Description().Auth != nil {
-		return nil, &plugin.Error{
-			Kind: plugin.InvalidInput, Source: plugin.SourceCaller, Effect: plugin.EffectNone,
-			Message: fmt.Sprintf("%s.%s needs a connection", p.Description().Name, spec.Name),
-			Hint:    "Name one with --connection, or make one with: linkstep connect " + p.Description().Name,
-		}
 	}
 	if conn != nil {
 		in.Connection = conn.ID

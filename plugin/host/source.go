@@ -9,7 +9,8 @@ import (
 	"github.com/linkstep/linkstep/plugin/internal/guard"
 )
 
-// Source is a connector that can be loaded, and the way it is reached.
+// Source is a connector that can be loaded, and the way it is reached. The
+// zero one is none: [Host.Find] and the functions of this package make them.
 type Source struct {
 	// Name is the connector's name where it is known before it is loaded;
 	// loading fails when the connector says another. Empty: any name.
@@ -23,6 +24,14 @@ type Source struct {
 	Path string
 
 	reach func(ctx context.Context, h *Host) (reached, error)
+}
+
+// check refuses a source that nobody has made.
+func (s Source) check() error {
+	if s.reach == nil {
+		return misuse("the source of the connector is empty", "Make one with Host.Find, File, Self, Direct or InProcess.")
+	}
+	return nil
 }
 
 // Direct reaches a connector in this process by calling it. A crash of the

@@ -18,6 +18,9 @@ import (
 // old one runs on as before. A successful upgrade forgets the crashes, as
 // [Plugin.Reset] does.
 func (p *Plugin) Upgrade(ctx context.Context, src Source, opts *UpgradeOptions) error {
+	if err := src.check(); err != nil {
+		return err
+	}
 	drained, err := p.swap(ctx, src, opts)
 	if err != nil {
 		return err
