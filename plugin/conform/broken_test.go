@@ -28,7 +28,7 @@ type broken struct {
 
 // allBroken are all broken connectors, those first that take longest to find.
 func allBroken() []broken {
-	return slices.Concat(brokenProcesses(), brokenDescriptions(), brokenLogins(), brokenCalls(), brokenStreams(), brokenQuotas(), brokenErrors(), brokenSecrets(), brokenBudgets())
+	return slices.Concat(brokenProcesses(), brokenDescriptions(), brokenLogins(), brokenCalls(), brokenStreams(), brokenQuotas(), brokenErrors(), brokenSecrets(), brokenBudgets(), brokenGreeters())
 }
 
 // faulty is the good connector with some methods replaced.

@@ -72,21 +72,24 @@ func awaitEnd(ctx context.Context, pid int) {
 	}
 }
 
-// probe makes a call that every connector must answer: an action where there
-// is one that can be called, else one that needs no login.
+// probe finds out whether another process works, by an action that has given a
+// result before. Where none has, or none can be called without the login of the
+// first process, one more is started: any other call might fail by itself.
 func (s *subject) probe(ctx context.Context, p *host.Plugin) error {
-	_, err := within(ctx, s, "a call of another process", s.opts.Timeout, func(ctx context.Context) (struct{}, error) {
-		var err error
-		if t, _ := s.firstReading(); t != nil && (s.conn == nil || s.store != nil) {
-			_, err = p.Invoke(ctx, s.conn, input(t.spec.Name, t.input), nil)
-			if slices.Contains(passing, plugin.KindOf(err)) {
-				err = nil
-			}
-		} else {
-			err = p.Disconnect(ctx, &host.Connection{ID: noConnection})
+	t, _ := s.firstReading()
+	if t == nil || s.conn != nil && s.store == nil {
+		again, err := s.loadAgain(ctx)
+		if err != nil {
+			return err
 		}
-		return struct{}{}, err
+		return again.Close(ctx)
+	}
+	_, err := within(ctx, s, "a call of another process", s.opts.Timeout, func(ctx context.Context) (*plugin.Result, error) {
+		return p.Invoke(ctx, s.conn, input(t.spec.Name, t.input), nil)
 	})
+	if slices.Contains(passing, plugin.KindOf(err)) {
+		return nil
+	}
 	return err
 }
 
