@@ -12,7 +12,7 @@ import (
 // that is still in flight is canceled.
 func (p *Plugin) Close(ctx context.Context) error {
 	p.closing.Do(func() {
-		p.enter(Status{State: Draining})
+		p.enter(Status{State: Draining, PID: p.PID()})
 		close(p.closed)
 		go func() {
 			defer close(p.gone)

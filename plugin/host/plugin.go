@@ -38,6 +38,7 @@ type Plugin struct {
 	current   *running      // nil: not running
 	now       *moment       // the state
 	crashes   []time.Time   // oldest first
+	lastWords string        // what is known of the last crash, secrets struck
 	notBefore time.Time     // no start before; zero: at once
 	reset     chan struct{} // closed when crashes and notBefore are forgotten
 }

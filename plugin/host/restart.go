@@ -18,15 +18,15 @@ type restart struct {
 
 var usualRestart = restart{min: 200 * time.Millisecond, max: 30 * time.Second, crashes: 5, within: 5 * time.Minute}
 
-// crashed notes a crash. The next start waits, longer with each crash of the
+// crashed notes a crash and what is known of it. The next start waits, longer with each crash of the
 // last minutes, and up to a fifth more, so that many hosts do not start in
 // step.
-func (p *Plugin) crashed(at time.Time) {
+func (p *Plugin) crashed(at time.Time, detail string) {
 	rule := p.host.restart
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.forgetCrashes(at)
-	p.crashes = append(p.crashes, at)
+	p.crashes, p.lastWords = append(p.crashes, at), detail
 	wait := min(rule.min<<min(len(p.crashes)-1, 20), rule.max)
 	p.notBefore = at.Add(wait + rand.N(wait/5+1))
 }
@@ -56,21 +56,21 @@ func (p *Plugin) restartAt(ctx context.Context) (time.Time, error) {
 	rule := p.host.restart
 	p.mu.Lock()
 	at, open := p.pausedUntil(time.Now())
-	n := len(p.crashes)
+	n, detail := len(p.crashes), p.lastWords
 	p.mu.Unlock()
 
 	if open {
 		return at, &plugin.Error{
 			Kind: plugin.PluginCrashed, Source: plugin.SourceHost, Effect: plugin.EffectNone, Retryable: true, RetryAt: &at,
-			Message: fmt.Sprintf("the plugin %s crashed %d times in %s and is not started for a while", p.name(), n, rule.within),
-			Hint:    "Look at the plugin's log, or install another version of it.",
+			Message: fmt.Sprintf("the plugin %s crashed %d times in %.0f minutes and is not started for a while", p.name(), n, rule.within.Minutes()),
+			Hint:    "The detail tells of the last crash. Look at the plugin's log, or install another version of it.", Detail: detail,
 		}
 	}
 	if deadline, ok := ctx.Deadline(); ok && deadline.Before(at) {
 		return at, &plugin.Error{
 			Kind: plugin.PluginCrashed, Source: plugin.SourceHost, Effect: plugin.EffectNone, Retryable: true, RetryAt: &at,
 			Message: fmt.Sprintf("the plugin %s crashed and starts again only after the call's deadline", p.name()),
-			Hint:    "Run the step again, with more time.",
+			Hint:    "Run the step again, with more time.", Detail: detail,
 		}
 	}
 	return at, nil

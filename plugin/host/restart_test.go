@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"errors"
+	"strings"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -17,7 +18,7 @@ func TestCrashCircuit(t *testing.T) {
 	h.restart = restart{min: time.Millisecond, max: time.Millisecond, crashes: 3, within: time.Hour}
 	p := load(t, h, self("tester"))
 	for range 3 {
-		_, err := p.Invoke(t.Context(), account(), request("crash_write", `{"how":"exit"}`), nil)
+		_, err := p.Invoke(t.Context(), account(), request("crash_write", jsonInput(t, map[string]any{"how": "panic", "text": "out of luck, "+token})), nil)
 		if plugin.KindOf(err) != plugin.PluginCrashed {
 			t.Fatalf("error = %v, want plugin_crashed", err)
 		}
@@ -27,6 +28,9 @@ func TestCrashCircuit(t *testing.T) {
 	e := plugin.AsError(err)
 	if e == nil || e.Kind != plugin.PluginCrashed || e.RetryAt == nil || e.RetryAt.Before(start.Add(50*time.Minute)) || e.Effect != plugin.EffectNone || !e.Retryable {
 		t.Errorf("error = %+v, want plugin_crashed with RetryAt in an hour and no effect", e)
+	}
+	if e != nil && (!strings.HasSuffix(e.Message, "crashed 3 times in 60 minutes and is not started for a while") || !strings.Contains(e.Detail, "panic: out of luck, REDACTED")) {
+		t.Errorf("message %q, detail %q; want the words of the last crash, now that nobody can look, and no secret", e.Message, e.Detail)
 	}
 	if p.PID() != 0 {
 		t.Errorf("process %d runs although the circuit is open", p.PID())
@@ -80,7 +84,7 @@ func TestBackOff(t *testing.T) {
 				p := newPlugin(New(nil), Source{Path: "it"})
 				start := time.Now()
 				for _, ago := range tt.crashes {
-					p.crashed(start.Add(-ago))
+					p.crashed(start.Add(-ago), "")
 				}
 				err := p.backOff(t.Context())
 				waited := time.Since(start)
@@ -109,7 +113,7 @@ func TestBackOffIsBounded(t *testing.T) {
 		h.restart.crashes = 1 << 30
 		p := newPlugin(h, Source{})
 		for range 100 {
-			p.crashed(time.Now())
+			p.crashed(time.Now(), "")
 		}
 		start := time.Now()
 		if err := p.backOff(t.Context()); err != nil || time.Since(start) < 30*time.Second || time.Since(start) > 36*time.Second+1 {
@@ -122,7 +126,7 @@ func TestBackOffIsBounded(t *testing.T) {
 func TestBackOffHeedsTheCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPlugin(New(nil), Source{})
-		p.crashed(time.Now())
+		p.crashed(time.Now(), "")
 		start := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()

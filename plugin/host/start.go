@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/linkstep/linkstep/plugin"
@@ -34,8 +35,9 @@ func (p *Plugin) start(ctx context.Context) error {
 	}
 	switch plugin.KindOf(err) {
 	case plugin.PluginStart, plugin.PluginCrashed, plugin.PluginUnresponsive:
-		p.crashed(time.Now())
-		p.enterPause(plugin.AsError(err).Message)
+		e := plugin.AsError(err)
+		p.crashed(time.Now(), strings.TrimSpace(e.Message+"\n"+e.Detail))
+		p.enterPause(e.Message)
 	case plugin.Canceled, plugin.Deadline: // of the caller: nothing is known of the connector
 		p.enter(before)
 	default:

@@ -16,7 +16,8 @@ const (
 	Starting State = "starting"
 	// Ready: it answers calls.
 	Ready State = "ready"
-	// Draining: Close has begun and waits for the calls in flight.
+	// Draining: Close has begun and waits for the calls in flight, and for the
+	// end of the process, if there is one.
 	Draining State = "draining"
 	// Stopped: it was closed. This is the last state.
 	Stopped State = "stopped"

@@ -77,9 +77,12 @@ func TestStates(t *testing.T) {
 	}
 	var got []string
 	for _, s := range states() {
+		if lives := s.State == Ready || s.State == Draining; lives != (s.PID != 0) {
+			t.Errorf("%s with process %d: want one while it lives", s.State, s.PID)
+		}
 		got = append(got, strings.TrimSpace(string(s.State)+" "+s.Reason))
 	}
-	want := []string{"ready", "backoff was ended by signal 9 (killed)", "starting", "ready", "draining", "stopped"}
+	want := []string{"ready", "backoff the process was ended by signal 9 (killed)", "starting", "ready", "draining", "stopped"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("states (-want +got):\n%s", diff)
 	}
@@ -141,7 +144,7 @@ func TestResetWakesWhoWaits(t *testing.T) {
 		h := New(nil)
 		h.restart.min, h.restart.max = time.Hour, time.Hour
 		p := newPlugin(h, Source{})
-		p.crashed(time.Now())
+		p.crashed(time.Now(), "")
 		start := time.Now()
 		time.AfterFunc(time.Minute, p.Reset)
 		if err := p.backOff(t.Context()); err != nil || time.Since(start) != time.Minute {

@@ -1,7 +1,9 @@
 package host
 
 import (
+	"cmp"
 	"context"
+	"strings"
 	"time"
 )
 
@@ -65,10 +67,11 @@ func (p *Plugin) isDismissed(r *running) bool {
 func (p *Plugin) bury(dead *running) {
 	dead.noted.Do(func() {
 		end := dead.explain()
+		end.how = cmp.Or(end.how, "was stopped")
 		p.host.log.Warn("the plugin crashed", "plugin", p.name(), "how", end.how)
 		_ = dead.stop(context.Background(), 0)
-		p.crashed(end.at)
-		p.enterPause(end.how)
+		p.crashed(end.at, strings.TrimSpace("the process "+end.how+"\n"+end.detail))
+		p.enterPause("the process " + end.how)
 	})
 }
 
