@@ -167,7 +167,7 @@ func TestConformCommandLine(t *testing.T) {
 		stdout, stderr string // parts of them
 	}{
 		{"is no plugin", []string{hello}, 1, "FAILED   it can be loaded", ""},
-		{"is not there", []string{filepath.Join(dir, "none")}, 1, "does not exist", ""},
+		{"is not there", []string{filepath.Join(dir, "none")}, 1, "           advice: Check the path.\n", ""},
 		{"settings are not there", []string{hello, "--settings", filepath.Join(dir, "none")}, 3, "", "no such file"},
 		{"a token for nobody", []string{hello, "--access-token-stdin"}, 2, "", "add --settings FILE"},
 		{"no time", []string{hello, "--timeout", "0s"}, 2, "", "above zero"},

@@ -42,11 +42,7 @@ func loads(_ context.Context, s *subject) error {
 	if s.loadErr == nil || isVerdict(s.loadErr) {
 		return s.loadErr
 	}
-	advice := plugin.AsError(s.loadErr).Hint
-	if plugin.KindOf(s.loadErr) == plugin.PluginStart {
-		advice = "Let main do nothing but call serve.Main, and print nothing. " + advice
-	}
-	return faultf(advice, "%s", say(s.loadErr))
+	return faultf(plugin.AsError(s.loadErr).Hint, "%s", say(s.loadErr))
 }
 
 func saysWhatItIs(_ context.Context, s *subject) error {

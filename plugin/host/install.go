@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -47,7 +46,7 @@ func (h *Host) Install(ctx context.Context, file string) (Source, error) {
 	// changes meanwhile is refused.
 	prog.sha256 = cmp.Or(prog.sha256, s.sum)
 	if prog.sha256 != s.sum {
-		return Source{}, tampered(file, fmt.Sprintf("is not the file that its manifest names: its SHA-256 is %s, the manifest says %s", s.sum, prog.sha256), nil)
+		return Source{}, prog.isAnother(s.sum)
 	}
 	desc, err := h.describe(ctx, prog)
 	if err != nil {

@@ -146,7 +146,7 @@ func TestInstall(t *testing.T) {
 	}
 	_, err = h.Load(t.Context(), src)
 	var e *plugin.Error
-	if !errors.As(err, &e) || e.Kind != plugin.PluginTampered || !strings.Contains(e.Message, before) || !strings.Contains(e.Message, sum(t, installed)) {
+	if !errors.As(err, &e) || e.Kind != plugin.PluginTampered || !strings.Contains(e.Message, before) || !strings.Contains(e.Message, sum(t, installed)) || e.Hint != installHint {
 		t.Errorf("a changed binary gives %v, want plugin_tampered that names %s and %s", err, before, sum(t, installed))
 	}
 	if left := leftovers(t, h); len(left) > 0 {
@@ -213,6 +213,13 @@ func TestInstallFailureKeepsTheOld(t *testing.T) {
 	}
 }
 
+func hintOf(err error) string {
+	if e := plugin.AsError(err); e != nil {
+		return e.Hint
+	}
+	return ""
+}
+
 func TestManifestBesideAFile(t *testing.T) {
 	exe, err := os.Executable()
 	if err != nil {
@@ -262,6 +269,9 @@ func TestManifestBesideAFile(t *testing.T) {
 			p, err := h.Load(t.Context(), File(path))
 			if plugin.KindOf(err) != tt.kind || (err != nil && !strings.Contains(err.Error(), tt.say)) {
 				t.Fatalf("Load = %v, want kind %v saying %q: %s", err, tt.kind, tt.say, tt.why)
+			}
+			if hint := hintOf(err); err != nil && !strings.Contains(hint, "or move it away") {
+				t.Errorf("hint %q: nothing is installed here", hint)
 			}
 			if p != nil && p.Description().Name != plugintest.Name {
 				t.Errorf("name = %q", p.Description().Name)

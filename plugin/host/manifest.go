@@ -67,11 +67,13 @@ func artifactFor(m *plugin.Manifest, folder, file string) (*plugin.Artifact, err
 	return nil, tampered(path, what, nil)
 }
 
-func tampered(path, what string, err error) error {
+// installHint is for what an installation should have made whole.
+const installHint = "Install the plugin again with: linkstep install FILE"
+
+func tampered(path, what string, err error) *plugin.Error {
 	e := &plugin.Error{
 		Kind: plugin.PluginTampered, Source: plugin.SourceHost, Effect: plugin.EffectNone, Err: err,
-		Message: path + " " + what,
-		Hint:    "Install the plugin again with: linkstep install FILE",
+		Message: path + " " + what, Hint: installHint,
 	}
 	if err != nil {
 		e.Detail = err.Error()

@@ -139,7 +139,7 @@ func (p *process) startError(path, what string, err error) error {
 	case end.how != "":
 		what = end.how + " before it answered as a plugin"
 	}
-	e := cannotRun(path, what, "Check that the file is a Linkstep plugin.", err)
+	e := cannotRun(path, what, noPluginHint, err)
 	e.Detail = cmp.Or(end.detail, e.Detail)
 	return e
 }

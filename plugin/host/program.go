@@ -19,6 +19,7 @@ type program struct {
 	path   string
 	args   []string
 	sha256 string // what the file must hash to, lower-case hex; empty: it is not checked
+	named  bool   // by a person; it is not installed
 }
 
 // runnable reports why the program cannot run, as far as its file tells.
@@ -58,9 +59,18 @@ func (p *program) checked(private string) (string, error) {
 	}
 	if sum != p.sha256 {
 		_ = os.Remove(copied)
-		return "", tampered(p.path, fmt.Sprintf("is not the file that its manifest names: its SHA-256 is %s, the manifest says %s", sum, p.sha256), nil)
+		return "", p.isAnother(sum)
 	}
 	return copied, nil
+}
+
+// isAnother says that the file is not what the manifest says.
+func (p *program) isAnother(sum string) error {
+	e := tampered(p.path, fmt.Sprintf("is not the file that its manifest names: its SHA-256 is %s, the manifest says %s", sum, p.sha256), nil)
+	if p.named {
+		e.Hint = besideHint
+	}
+	return e
 }
 
 // copyPrivately copies a file into a folder, hashing it on the way, and makes

@@ -67,20 +67,24 @@ func File(path string) Source {
 // fileProgram is the program of a file, with the checksum that a manifest
 // beside it asks for.
 func fileProgram(path string) (program, error) {
+	prog := program{path: path, named: true}
 	manifest, err := readManifest(filepath.Dir(path))
-	if err != nil {
-		return program{}, err
-	}
-	prog := program{path: path}
-	if manifest != nil && len(manifest.Meta.Linkstep.Artifacts) > 0 {
-		artifact, err := artifactFor(manifest, filepath.Dir(path), path)
-		if err != nil {
-			return program{}, err
+	if err == nil && manifest != nil && len(manifest.Meta.Linkstep.Artifacts) > 0 {
+		var artifact *plugin.Artifact
+		if artifact, err = artifactFor(manifest, filepath.Dir(path), path); err == nil {
+			prog.sha256 = artifact.SHA256
 		}
-		prog.sha256 = artifact.SHA256
+	}
+	if err != nil {
+		e := *plugin.AsError(err)
+		e.Hint = besideHint
+		return program{}, &e
 	}
 	return prog, nil
 }
+
+// besideHint is for a manifest beside a file that a person named.
+const besideHint = "Correct the manifest.json beside the plugin, or move it away: without one the file needs no checksum."
 
 // Self is a connector that this very program serves when it is started with
 // the arguments given.

@@ -93,11 +93,19 @@ func (p *Plugin) recognise(desc *plugin.Description, src Source) error {
 	known := p.Description()
 	switch {
 	case known != nil && desc.Name != known.Name, src.Name != "" && desc.Name != src.Name:
-		return &plugin.Error{
-			Kind: plugin.PluginTampered, Source: plugin.SourceHost, Effect: plugin.EffectNone,
-			Message: fmt.Sprintf("the plugin calls itself %q, not %q", desc.Name, cmp.Or(src.Name, p.name())),
-			Hint:    "Install the plugin again with: linkstep install FILE",
+		wanted := cmp.Or(src.Name, p.name())
+		if known != nil {
+			wanted = known.Name
 		}
+		e := &plugin.Error{
+			Kind: plugin.PluginTampered, Source: plugin.SourceHost, Effect: plugin.EffectNone,
+			Message: fmt.Sprintf("the plugin calls itself %q, not %q", desc.Name, wanted),
+			Hint:    fmt.Sprintf("Name a plugin that calls itself %q, or use this one as %q.", wanted, desc.Name),
+		}
+		if src.Kind == "installed" && src.Name != desc.Name {
+			e.Hint = installHint
+		}
+		return e
 	case known != nil && desc.Protocol < known.Protocol:
 		return &plugin.Error{
 			Kind: plugin.PluginIncompatible, Source: plugin.SourceHost, Effect: plugin.EffectNone,
@@ -114,6 +122,9 @@ func (p *Plugin) recognise(desc *plugin.Description, src Source) error {
 	return nil
 }
 
+// noPluginHint is for a program that ran and did not answer as a plugin.
+const noPluginHint = "Check that the file is a Linkstep plugin: its main does nothing but call serve.Main, and prints nothing."
+
 // notStarted says of a connector that went away while it was introduced that
 // it did not start.
 func (p *Plugin) notStarted(r *running, err error) error {
@@ -124,7 +135,7 @@ func (p *Plugin) notStarted(r *running, err error) error {
 	if !r.hasEnded() {
 		e.Message = fmt.Sprintf("the plugin %s did not answer as a plugin", p.name())
 	}
-	e.Kind, e.Effect, e.Hint = plugin.PluginStart, plugin.EffectNone, "Check that the file is a Linkstep plugin."
+	e.Kind, e.Effect, e.Hint = plugin.PluginStart, plugin.EffectNone, noPluginHint
 	return &e
 }
 

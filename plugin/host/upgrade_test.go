@@ -122,6 +122,8 @@ func TestUpgradeRefused(t *testing.T) {
 			}
 			if err := p.Upgrade(t.Context(), tt.src, nil); plugin.KindOf(err) != tt.kind {
 				t.Errorf("Upgrade = %v, want kind %v: %s", err, tt.kind, tt.why)
+			} else if strings.Contains(hintOf(err), "Install the plugin again") {
+				t.Errorf("hint %q: nothing is installed here", hintOf(err))
 			}
 			if got := run(t.Context(), p.Invoke, request("events", `{}`)); got.Err != nil || p.PID() != pid || p.State() != before {
 				t.Errorf("after it: %v, process %d in state %+v; want the old one, %d, as before", got.Err, p.PID(), p.State(), pid)
