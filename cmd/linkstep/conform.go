@@ -113,7 +113,7 @@ func (a *app) reportConform(report *conform.Report, f *conformFlags) error {
 	} else if err := report.WriteText(a.out); err != nil {
 		return err
 	}
-	if report.Connector != "" && report.Count(conform.NotRun) > 0 && f.settings == "" {
+	if report.NeedsConnection && f.settings == "" {
 		fmt.Fprint(a.err, "hint: Give the settings of a connection with --settings FILE, and more cases run.\n")
 	}
 	if report.Failed() {

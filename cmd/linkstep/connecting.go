@@ -34,6 +34,12 @@ func (c *connecting) run(ctx context.Context, h *host.Host) (err error) {
 	if err != nil {
 		return err
 	}
+	if p.Description().Auth == nil {
+		return &plugin.Error{
+			Kind: plugin.InvalidInput, Source: plugin.SourceCaller, Effect: plugin.EffectNone,
+			Message: c.connector + " needs no connection", Hint: "Run its actions as they are; see: linkstep actions " + c.connector,
+		}
+	}
 	if conn.Settings, conn.Secrets, err = c.settings(p); err != nil {
 		return err
 	}

@@ -174,7 +174,9 @@ func (a *app) invokeStream(ctx context.Context, p *host.Plugin, conn *host.Conne
 	res, err := p.Stream(ctx, conn, req, func(e *plugin.Event) error { return line.Encode(e) })
 	if err != nil {
 		e := plugin.AsError(err)
-		if err := line.Encode(map[string]any{"type": "error", "error": e}); err != nil {
+		doc := errorDocument(e)
+		doc["type"] = "error"
+		if err := line.Encode(doc); err != nil {
 			return err
 		}
 		return statusError(exitStatus[e.Kind])

@@ -18,7 +18,11 @@ const newSession = `set -eux
 linkstep new connector hello --module-dir "$CHECKOUT"
 cd hello
 go build
-linkstep conform ./hello
+linkstep conform ./hello 2> told.txt
+test ! -s told.txt # no advice to give settings: there are none
+linkstep install ./hello
+if linkstep connect hello --name h 2> told.txt; then exit 1; fi
+grep 'hello needs no connection' told.txt
 test "$(linkstep invoke hello.greet --plugin ./hello --input '{"name":"Ada"}')" = '{
   "text": "Hello, Ada!"
 }'
@@ -91,6 +95,10 @@ func runNew(t *testing.T, args ...string) (status int, stdout, stderr string) {
 }
 
 func TestNewConnectorRefuses(t *testing.T) {
+	checkout, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
 	fake := t.TempDir() // a checkout by its name, without a package
 	if err := os.WriteFile(filepath.Join(fake, "go.mod"), []byte("module "+linkstepModule+"\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -112,6 +120,7 @@ func TestNewConnectorRefuses(t *testing.T) {
 		{"the name of a folder of it", []string{"schemas"}, exitUsage, "cannot be called", "go build would write into the folder"},
 		{"a module of two lines", []string{"hello", "--module", "a\nb"}, exitUsage, "--module", "it goes into go.mod"},
 		{"a checkout of something else", []string{"hello", "--module-dir", t.TempDir()}, exitUsage, "no checkout of", "the replace would point nowhere"},
+		{"a name that Go forbids", []string{"con", "--module-dir", checkout}, 3, "hint: Choose another name", "a network would not help"},
 		{"a folder that exists", []string{"hello", "--dir", "taken"}, 6, "taken exists", "somebody's work is in it"},
 		{"a parent that does not", []string{"hello", "--dir", "no/hello"}, 3, "cannot be written", "a typing mistake, perhaps"},
 		{"nothing to fetch from", []string{"hello", "--module-dir", fake}, 8, "nothing was written", "there may be a network later"},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,7 +20,13 @@ func (s *skeleton) tidy(ctx context.Context, dir string) error {
 	if err := s.lendSums(dir); err != nil {
 		return s.unwritable(err)
 	}
-	out, err := goCommand(ctx, dir, "mod", "tidy")
+	out, err := goCommand(ctx, dir, "mod", "edit", "-module="+s.Module)
+	if err != nil && errors.As(err, new(*exec.ExitError)) && ctx.Err() == nil {
+		return s.badModule(string(out), err)
+	}
+	if err == nil {
+		out, err = goCommand(ctx, dir, "mod", "tidy")
+	}
 	switch {
 	case err == nil:
 		return nil
@@ -40,6 +47,16 @@ func (s *skeleton) tidy(ctx context.Context, dir string) error {
 		Kind: plugin.Unavailable, Source: plugin.SourceHost, Effect: plugin.EffectNone, Retryable: true, Err: err, Detail: string(out),
 		Message: "go mod tidy could not fetch what the connector is built with; nothing was written",
 		Hint:    "Try again with a network, or name a local checkout of linkstep with --module-dir.",
+	}
+}
+
+// badModule says that the go command refuses the module's path: some words are
+// no part of one, those that Windows reserves for example.
+func (s *skeleton) badModule(said string, err error) error {
+	return &plugin.Error{
+		Kind: plugin.InvalidInput, Source: plugin.SourceCaller, Effect: plugin.EffectNone, Err: err,
+		Message: fmt.Sprintf("the go command takes no module called %s; nothing was written: %s", s.Module, said),
+		Hint:    "Choose another name, or another path with --module.",
 	}
 }
 

@@ -12,6 +12,8 @@ type Report struct {
 	Reached   string  `json:"reached"`        // direct, in-process, file, installed or built-in
 	Path      string  `json:"path,omitempty"` // of the file that ran
 	Groups    []Group `json:"groups"`
+
+	NeedsConnection bool `json:"needs_connection"` // most cases are run only with the settings of one
 }
 
 // Group is the cases about one part of the contract.

@@ -98,7 +98,7 @@ func Run(ctx context.Context, src host.Source, opts *Options) (*Report, error) {
 	defer s.close(ctx)
 	report := &Report{Reached: src.Kind, Path: src.Path}
 	if s.desc != nil {
-		report.Connector, report.Version = s.desc.Name, s.desc.Version
+		report.Connector, report.Version, report.NeedsConnection = s.desc.Name, s.desc.Version, s.desc.Auth != nil
 	}
 	for _, g := range groups() {
 		cases := []Case{}
