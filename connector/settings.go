@@ -26,7 +26,7 @@ type Settings struct {
 	BatchSize    int             `json:"batch_size,omitempty" jsonschema:"title=People in one call,minimum=1,maximum=500,default=50,example=50" jsonschema_description:"How many people are read with one call when several are asked for. LinkedIn does not say how many it takes; lower the number when it refuses. 1 reads each person with a call of its own."`
 	Reserve      int             `json:"reserve_percent,omitempty" jsonschema:"title=Reserve for people,minimum=0,maximum=90,default=10,example=10" jsonschema_description:"The share of each daily limit in limits that steps running in the background may not use up, so that something is left for people who wait. 0 keeps nothing back."`
 	Search       *SearchSettings `json:"search,omitempty" jsonschema:"title=People search" jsonschema_description:"Which of LinkedIn's people searches the application has, and how it is called."`
-	Limits       []LimitSetting  `json:"limits,omitempty" jsonschema:"title=Daily limits,maxItems=100" jsonschema_description:"Daily limits that are never exceeded, for example those that the developer portal shows for your application. A step that would exceed one is refused before anything is sent."`
+	Limits       []LimitSetting  `json:"limits,omitempty" jsonschema:"title=Daily limits,maxItems=100" jsonschema_description:"Daily limits that are never exceeded, for example those that the developer portal shows for your application. A step that would exceed one is refused before anything is sent. They bind the steps of this connection: calls of other connections with the same application count in its limits, and are refused only where those connections have the limit too."`
 }
 
 // SearchSettings say how people are searched for. LinkedIn documents no open

@@ -34,7 +34,8 @@ func namesOf(a Account) names {
 }
 
 // buckets are those that one attempt counts in. All endpoints together are
-// counted only where a limit asks for it.
+// counted whether or not a limit asks for it: a limit that is set later, or by
+// another connection of the same application, holds for these calls, too.
 func (l *Ledger) buckets(endpoint string) []bucket {
 	buckets := make([]bucket, 0, 4)
 	for _, e := range []string{endpoint, AllEndpoints} {
@@ -43,9 +44,6 @@ func (l *Ledger) buckets(endpoint string) []bucket {
 			{Member, e, l.names.member + e},
 		} {
 			if b.scope == Member && l.account.Member == "" {
-				continue
-			}
-			if _, limited := l.configured[limitID{b.scope, e}]; e == AllEndpoints && !limited {
 				continue
 			}
 			buckets = append(buckets, b)

@@ -19,6 +19,9 @@ func (l *Ledger) questions(buckets []bucket) []Add {
 	defer l.mu.Unlock()
 	var adds []Add
 	for _, b := range buckets {
+		if b.endpoint == AllEndpoints {
+			continue // LinkedIn refuses single endpoints
+		}
 		if _, known := l.learned[b.key]; !known {
 			adds = append(adds, Add{Key: b.key + limitSuffix, Window: firstDay})
 		}

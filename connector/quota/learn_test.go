@@ -61,9 +61,9 @@ func TestLearnedLimitSurvivesAnEmptyDay(t *testing.T) {
 	clock.set(midnight)
 	get(t, quota.Transport(linkedin(429, applicationDay), l, nil))
 	wantExhausted(t, l, &quota.ExhaustedError{Scope: quota.Application, Endpoint: people,
-		Resets: midnight.AddDate(0, 0, 1), Limit: 1, Used: 1, Source: quota.Learned})
+		Resets: midnight.AddDate(0, 0, 1), Limit: 1, Used: 1, Source: quota.Learned, LearnedOn: "2026-11-24"})
 	wantExhausted(t, quota.NewLedger(counters, ada, &quota.Options{Now: clock.now}), &quota.ExhaustedError{Scope: quota.Application, Endpoint: people,
-		Resets: midnight.AddDate(0, 0, 1), Limit: 1, Used: 1, Source: quota.Learned})
+		Resets: midnight.AddDate(0, 0, 1), Limit: 1, Used: 1, Source: quota.Learned, LearnedOn: "2026-11-24"})
 }
 
 // A default that LinkedIn does not keep is forgotten.

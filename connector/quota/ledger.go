@@ -130,7 +130,10 @@ func (l *Ledger) exhausted(b bucket, c Count) error {
 	used, refused := split(c.N)
 	e := &ExhaustedError{Scope: b.scope, Endpoint: b.endpoint, Resets: resets(c.Window), Used: used}
 	if refused {
-		e.Source, e.Limit = Learned, l.recall(b).calls
+		e.Source = Learned
+		if known := l.recall(b); known.calls > 0 {
+			e.Limit, e.LearnedOn = known.calls, known.day
+		}
 	} else {
 		e.Source, e.Limit = Configured, l.configured[limitID{b.scope, b.endpoint}]
 		e.Reserved = used < e.Limit

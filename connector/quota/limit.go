@@ -83,9 +83,31 @@ type ExhaustedError struct {
 	Used     int64
 	Source   Source // Configured, or Learned when LinkedIn itself refused today
 	Reserved bool   // what is left is kept for calls that are not [Background]
+
+	LearnedOn string // as in [Usage]
 }
 
-// Error gives scope, endpoint and when it resets.
+// Error gives scope, endpoint, what is left and when it resets.
 func (e *ExhaustedError) Error() string {
-	return fmt.Sprintf("%s limit for %s is used up until %s", e.Scope, e.Endpoint, e.Resets.Format(time.RFC3339))
+	resets := e.Resets.Format(time.RFC3339)
+	if e.Reserved {
+		return fmt.Sprintf("%s limit for %s: the last %d of %d calls until %s are not for background calls", e.Scope, e.Endpoint, e.Limit-e.Used, e.Limit, resets)
+	}
+	return fmt.Sprintf("%s limit for %s is used up until %s", e.Scope, e.Endpoint, resets)
+}
+
+// Usage is how the bucket stands that refuses. It says Refusing also where the
+// refusal is for [Background] calls only.
+func (e *ExhaustedError) Usage() Usage {
+	u := Usage{
+		Scope: e.Scope, Endpoint: e.Endpoint, Used: e.Used, Limit: e.Limit,
+		ResetsAt: e.Resets, Source: e.Source, LearnedOn: e.LearnedOn, Refusing: true,
+	}
+	if e.Reserved {
+		u.Remaining = e.Limit - e.Used
+	}
+	if e.Limit == 0 {
+		u.Source = None
+	}
+	return u
 }

@@ -13,11 +13,14 @@ type Reservation struct {
 }
 
 // Usage is how the attempt's buckets stood when it was counted, or when
-// LinkedIn refused it. It asks nobody.
+// LinkedIn refused it. It asks nobody. All endpoints together are among them
+// if they have a limit.
 func (r *Reservation) Usage() []Usage {
-	usages := make([]Usage, len(r.buckets))
+	usages := make([]Usage, 0, len(r.buckets))
 	for i, b := range r.buckets {
-		usages[i] = r.ledger.usage(b, r.counts[i])
+		if u := r.ledger.usage(b, r.counts[i]); u.worthTelling() {
+			usages = append(usages, u)
+		}
 	}
 	return usages
 }

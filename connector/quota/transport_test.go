@@ -51,7 +51,11 @@ func get(t *testing.T, rt http.RoundTripper) (int, string, error) {
 
 func TestTransportOn429(t *testing.T) {
 	exhausted := func(scope quota.Scope, limit, used int64) *quota.ExhaustedError {
-		return &quota.ExhaustedError{Scope: scope, Endpoint: people, Resets: midnight, Limit: limit, Used: used, Source: quota.Learned}
+		e := &quota.ExhaustedError{Scope: scope, Endpoint: people, Resets: midnight, Limit: limit, Used: used, Source: quota.Learned}
+		if limit > 0 {
+			e.LearnedOn = "2026-11-24"
+		}
+		return e
 	}
 	tests := []struct {
 		name, why string
@@ -121,7 +125,7 @@ func TestManyDaily429s(t *testing.T) {
 		}
 	}
 	get(t, quota.Transport(nested(5), l, nil))
-	wantExhausted(t, l, &quota.ExhaustedError{Scope: quota.Application, Endpoint: people, Resets: midnight, Limit: 1, Used: 7, Source: quota.Learned})
+	wantExhausted(t, l, &quota.ExhaustedError{Scope: quota.Application, Endpoint: people, Resets: midnight, Limit: 1, Used: 7, Source: quota.Learned, LearnedOn: "2026-11-24"})
 	clock.set(midnight)
 	wantReserved(t, l, 1)
 }

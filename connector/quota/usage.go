@@ -9,7 +9,7 @@ import (
 )
 
 // Usage lists the buckets that were touched today or have a configured limit,
-// by endpoint and scope.
+// by endpoint and scope. All endpoints together are among them if they have one.
 func (l *Ledger) Usage(ctx context.Context) ([]Usage, error) {
 	day := l.today()
 	counts := make(map[bucket]Count)
@@ -38,13 +38,19 @@ func (l *Ledger) Usage(ctx context.Context) ([]Usage, error) {
 
 	usages := make([]Usage, 0, len(counts))
 	for b, c := range counts {
-		usages = append(usages, l.usage(b, c))
+		if u := l.usage(b, c); u.worthTelling() {
+			usages = append(usages, u)
+		}
 	}
 	slices.SortFunc(usages, func(a, b Usage) int {
 		return cmp.Or(strings.Compare(a.Endpoint, b.Endpoint), strings.Compare(string(a.Scope), string(b.Scope)))
 	})
 	return usages, nil
 }
+
+// worthTelling reports whether a bucket is of interest: all endpoints together
+// are counted for limits to come, and only a limit makes anything of their sum.
+func (u *Usage) worthTelling() bool { return u.Endpoint != AllEndpoints || u.Source != None }
 
 func (l *Ledger) prefix(scope Scope) string {
 	if scope == Application {

@@ -64,3 +64,74 @@ func TestUsageWhileRefusing(t *testing.T) {
 		t.Errorf("Usage, error %v (-want +got):\n%s", err, diff)
 	}
 }
+
+// A limit over all endpoints holds for the calls of those who do not have it,
+// and for those that were made before anybody had it.
+func TestAllEndpointsAreCountedWithoutALimit(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		limit quota.Limit
+		who   quota.Account // spends, beside Ada
+	}{
+		{"application", quota.Limit{Scope: quota.Application, Endpoint: quota.AllEndpoints, Calls: 5}, bob},
+		{"member", quota.Limit{Scope: quota.Member, Endpoint: quota.AllEndpoints, Calls: 5}, ada},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			counters := new(quota.MemoryCounters)
+			free := quota.NewLedger(counters, tt.who, &quota.Options{Now: clockAt(noon).now})
+			limited := &quota.Options{Now: clockAt(noon).now, Limits: []quota.Limit{tt.limit}}
+			wantReserved(t, free, 2)
+			l := quota.NewLedger(counters, ada, limited)
+			wantReserved(t, l, 2)
+			wantReserved(t, free, 1)
+			wantExhausted(t, l, &quota.ExhaustedError{Scope: tt.limit.Scope, Endpoint: "*", Resets: midnight, Limit: 5, Used: 5, Source: quota.Configured})
+			wantReserved(t, free, 1) // it has no limit
+
+			usages, err := free.Usage(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, u := range usages {
+				if u.Endpoint == quota.AllEndpoints {
+					t.Errorf("usage without a limit tells %+v", u)
+				}
+			}
+		})
+	}
+}
+
+// A refusal tells how the bucket stands that refused.
+func TestUsageOfARefusal(t *testing.T) {
+	base := quota.Usage{Scope: quota.Member, Endpoint: people, ResetsAt: midnight, Refusing: true}
+	for _, tt := range []struct {
+		name string
+		err  quota.ExhaustedError
+		want func(u *quota.Usage)
+		text string
+	}{
+		{"used up", quota.ExhaustedError{Limit: 10, Used: 10, Source: quota.Configured}, func(u *quota.Usage) {
+			u.Limit, u.Used, u.Source = 10, 10, quota.Configured
+		}, "member limit for GET /v2/people is used up until 2026-11-25T00:00:00Z"},
+		{"reserved", quota.ExhaustedError{Limit: 10, Used: 9, Source: quota.Configured, Reserved: true}, func(u *quota.Usage) {
+			u.Limit, u.Used, u.Remaining, u.Source = 10, 9, 1, quota.Configured
+		}, "member limit for GET /v2/people: the last 1 of 10 calls until 2026-11-25T00:00:00Z are not for background calls"},
+		{"learned", quota.ExhaustedError{Limit: 3, Used: 4, Source: quota.Learned, LearnedOn: "2026-11-24"}, func(u *quota.Usage) {
+			u.Limit, u.Used, u.Source, u.LearnedOn = 3, 4, quota.Learned, "2026-11-24"
+		}, "member limit for GET /v2/people is used up until 2026-11-25T00:00:00Z"},
+		{"by LinkedIn, at the first call", quota.ExhaustedError{Used: 1, Source: quota.Learned}, func(u *quota.Usage) {
+			u.Used, u.Source = 1, quota.None
+		}, "member limit for GET /v2/people is used up until 2026-11-25T00:00:00Z"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e, want := tt.err, base
+			e.Scope, e.Endpoint, e.Resets = quota.Member, people, midnight
+			tt.want(&want)
+			if diff := cmp.Diff(want, e.Usage()); diff != "" {
+				t.Errorf("Usage (-want +got):\n%s", diff)
+			}
+			if e.Error() != tt.text {
+				t.Errorf("Error() = %q, want %q", e.Error(), tt.text)
+			}
+		})
+	}
+}
