@@ -88,7 +88,7 @@ func (s *session) situation(ctx context.Context, q *question, version string) *s
 	}
 	sit := &situation{
 		target: q.target, action: q.action, connection: s.conn.name,
-		version: version, now: s.conn.clock.now(), ended: ctx.Err(),
+		version: version, now: s.conn.clock.now(), ahead: s.conn.clock.ahead(), ended: ctx.Err(),
 	}
 	if tok := s.tokens.last.Load(); tok != nil {
 		sit.know(tok)

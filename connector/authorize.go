@@ -35,7 +35,7 @@ func (c *Connector) Authorize(ctx context.Context, req *plugin.AuthorizeRequest)
 		return nil, e
 	}
 	if err != nil {
-		return nil, classify(err, &situation{target: targetLogin, connection: conn.name, now: conn.clock.now(), ended: ctx.Err()})
+		return nil, classify(err, &situation{target: targetLogin, connection: conn.name, now: conn.clock.now(), ahead: conn.clock.ahead(), ended: ctx.Err()})
 	}
 	return res, nil
 }

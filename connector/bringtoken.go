@@ -50,7 +50,7 @@ func (c *connected) bringToken(ctx context.Context, in *plugin.AuthorizeToken, r
 func (c *connected) renewBrought(ctx context.Context, n *newcomer, replace bool) (*plugin.AuthorizeResponse, error) {
 	fresh, err := c.oauth.Refresh(context.WithoutCancel(ctx), n.token)
 	if err != nil {
-		e := classify(err, &situation{target: targetLogin, connection: c.name, now: c.clock.now(), ended: ctx.Err()})
+		e := classify(err, &situation{target: targetLogin, connection: c.name, now: c.clock.now(), ahead: c.clock.ahead(), ended: ctx.Err()})
 		if e.Kind == plugin.Reauthorize {
 			e = c.badToken("it is expired, and LinkedIn does not accept the refresh token either", e)
 		}
@@ -84,7 +84,7 @@ func (c *connected) introspect(ctx context.Context, tok *oauth.Token, account *a
 	}
 	told, err := c.oauth.Introspect(ctx, tok.AccessToken)
 	if err != nil {
-		e := classify(err, &situation{target: targetLogin, connection: c.name, now: c.clock.now(), ended: ctx.Err()})
+		e := classify(err, &situation{target: targetLogin, connection: c.name, now: c.clock.now(), ahead: c.clock.ahead(), ended: ctx.Err()})
 		if e.HTTPStatus == 400 { // a token that LinkedIn does not even recognise
 			e = c.badToken("LinkedIn does not know it", e)
 		}

@@ -31,14 +31,15 @@ const (
 // situation is what the meaning of an error depends on besides the error.
 type situation struct {
 	target     target
-	connection string    // its name, for hints
-	action     string    // its name; empty outside actions
-	write      bool      // the call changes something, and a second one would again
-	granted    []string  // scopes; nil: not known
-	version    string    // of the versioned API, as asked for
-	now        time.Time // by the API's clock
-	freshUntil time.Time // until then LinkedIn may not know the token yet; zero: it must
-	ended      error     // why the caller's context has ended; nil: it has not
+	connection string        // its name, for hints
+	action     string        // its name; empty outside actions
+	write      bool          // the call changes something, and a second one would again
+	granted    []string      // scopes; nil: not known
+	version    string        // of the versioned API, as asked for
+	now        time.Time     // by the API's clock
+	ahead      time.Duration // of this machine's clock is the API's
+	freshUntil time.Time     // until then LinkedIn may not know the token yet; zero: it must
+	ended      error         // why the caller's context has ended; nil: it has not
 }
 
 // classify turns every failure into the error that the contract knows: replies
@@ -125,6 +126,13 @@ func (s *situation) effects(e *plugin.Error, err error) *plugin.Error {
 	return &out
 }
 
+// here is a moment of the API's clock by the clock of this machine, which those
+// go by who come back then.
+func (s *situation) here(at time.Time) *time.Time {
+	at = at.Add(-s.ahead)
+	return &at
+}
+
 // transport sorts the failures on the way to LinkedIn.
 func (s *situation) transport(err error) *plugin.Error {
 	var (
@@ -186,7 +194,7 @@ func (s *situation) exhausted(x *quota.ExhaustedError) *plugin.Error {
 		whose = "account"
 	}
 	e := &plugin.Error{
-		Kind: plugin.QuotaExhausted, Source: plugin.SourceConnector, Retryable: true, RetryAt: &x.Resets, Effect: plugin.EffectNone,
+		Kind: plugin.QuotaExhausted, Source: plugin.SourceConnector, Retryable: true, RetryAt: s.here(x.Resets), Effect: plugin.EffectNone,
 		Message: "today's calls of this " + whose + " to " + endpointWords(x.Endpoint) + " are used up; nothing was sent",
 		Hint:    "Run again after midnight UTC.", Detail: x.Error(),
 	}

@@ -147,7 +147,7 @@ func (s *situation) tokenRefused(t *oauth.Error) *plugin.Error {
 		Detail: t.Error(), Effect: plugin.EffectNone,
 	}
 	if !t.RetryAt.IsZero() {
-		e.RetryAt = &t.RetryAt
+		e.RetryAt = s.here(t.RetryAt)
 	}
 	switch {
 	case t.Temporary():

@@ -91,8 +91,7 @@ func (s *situation) unauthorized(r *restli.ErrorResponse) *plugin.Error {
 		e.Effect = plugin.EffectNone
 		return e
 	case r.ServiceErrorCode == codeRevokedToken && s.now.Before(s.freshUntil):
-		at := s.freshUntil
-		return &plugin.Error{Kind: plugin.Unavailable, Retryable: true, RetryAt: &at, Effect: plugin.EffectNone,
+		return &plugin.Error{Kind: plugin.Unavailable, Retryable: true, RetryAt: s.here(s.freshUntil), Effect: plugin.EffectNone,
 			Message: "LinkedIn does not know the new access token yet", Hint: "Try again in a few seconds."}
 	case r.ServiceErrorCode == codeRevokedToken:
 		return s.loginAgain("the member has revoked the access of this application at LinkedIn")
@@ -225,12 +224,11 @@ func (s *situation) versionRetired() *plugin.Error {
 // throttled is a 429. One that speaks of a day lasts until midnight UTC.
 func (s *situation) throttled(r *restli.ErrorResponse) *plugin.Error {
 	if !strings.Contains(r.Message, " DAY ") {
-		at := s.now.Add(time.Minute)
-		return &plugin.Error{Kind: plugin.RateLimited, Retryable: true, RetryAt: &at, Effect: plugin.EffectNone,
+		return &plugin.Error{Kind: plugin.RateLimited, Retryable: true, RetryAt: s.here(s.now.Add(time.Minute)), Effect: plugin.EffectNone,
 			Message: "LinkedIn asks to slow down", Hint: "Try again in a minute, and run fewer steps at once."}
 	}
-	at := s.now.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
-	e := &plugin.Error{Kind: plugin.QuotaExhausted, Retryable: true, RetryAt: &at, Effect: plugin.EffectNone,
+	midnight := s.now.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
+	e := &plugin.Error{Kind: plugin.QuotaExhausted, Retryable: true, RetryAt: s.here(midnight), Effect: plugin.EffectNone,
 		Message: "LinkedIn's daily limit for this application is used up",
 		Hint:    "Run again after midnight UTC. The developer portal shows the limits of your application under Analytics."}
 	if strings.Contains(r.Message, "MEMBER") {

@@ -53,6 +53,13 @@ func (c *clock) now() time.Time {
 	return time.Now().Add(c.offset)
 }
 
+// ahead is how far the host's clock is ahead of this machine's.
+func (c *clock) ahead() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.offset
+}
+
 // observe learns from a reply that has just come, and keeps what it learnt.
 func (c *clock) observe(ctx context.Context, header http.Header) {
 	date, err := http.ParseTime(header.Get("Date"))

@@ -52,7 +52,7 @@ func TestErrorsTellTheCost(t *testing.T) {
 			},
 			want: toll{Kind: plugin.RateLimited, Calls: 1, Requests: 1, Quota: true}},
 		{name: "refused before it was sent", action: "get_profile", input: `{}`, settings: limited, // the login spends one
-			want: toll{Kind: plugin.QuotaExhausted}},
+			want: toll{Kind: plugin.QuotaExhausted, Quota: true}},
 		{name: "an input that does not fit", action: "search_people", input: `{"keywords":"engineer","cursor":"AAAA"}`,
 			want: toll{Kind: plugin.InvalidInput}},
 		{name: "revoked", action: "get_profile", input: `{}`,

@@ -49,11 +49,11 @@ func (c *Connector) Invoke(ctx context.Context, req *plugin.InvokeRequest, emit 
 		doc, err = encode(output)
 	}
 	s.tellEnds(m)
-	budgets := s.budgets(act.spec.Name, m)
+	budgets := s.budgets(act.spec.Name, m, err)
 	meta, subjects := m.finish()
 	meta.Quota = budgets
 	if err != nil {
-		e := *ending(ctx, classify(err, &situation{action: act.spec.Name, connection: conn.name, now: conn.clock.now(), ended: ctx.Err()}))
+		e := *ending(ctx, classify(err, &situation{action: act.spec.Name, connection: conn.name, now: conn.clock.now(), ahead: conn.clock.ahead(), ended: ctx.Err()}))
 		e.Meta = &meta // of a copy: who joined the same request has the same error, at another cost
 		return nil, &e
 	}

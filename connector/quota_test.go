@@ -39,17 +39,21 @@ func TestConfiguredLimit(t *testing.T) {
 	}
 	b.srv.ResetRequests()
 	e := b.refused("get_profile", fresh)
-	if e.Kind != plugin.QuotaExhausted || e.Source != plugin.SourceConnector || !e.Retryable || e.RetryAt == nil || e.RetryAt.Before(midnight) || e.RetryAt.After(midnight.Add(time.Hour)) {
+	if e.Kind != plugin.QuotaExhausted || e.Source != plugin.SourceConnector || !e.Retryable {
 		t.Errorf("error %s", detailed(e))
 	}
+	b.wantRetryAfter(e, midnight)
 	b.wantPaths() // refused before anything was sent
 
 	limit, none := int64(3), int64(0)
 	want := plugin.UsageBucket{
-		Endpoint: "GET /v2/userinfo", Scope: plugin.ScopeMember, Limit: &limit, Used: 3, Remaining: &none, ResetsAt: midnight, Source: plugin.LimitConfigured,
+		Endpoint: "GET /v2/userinfo", Scope: plugin.ScopeMember, Limit: &limit, Used: 3, Remaining: &none, ResetsAt: midnight, Source: plugin.LimitConfigured, Refusing: true,
 	}
 	if diff := cmp.Diff(want, b.usage()["GET /v2/userinfo member"]); diff != "" {
 		t.Errorf("usage (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]plugin.UsageBucket{want}, e.Meta.Quota); diff != "" {
+		t.Errorf("quota of the error: the bucket that refused (-want +got):\n%s", diff)
 	}
 
 	b.srv.Advance(13 * time.Hour)
@@ -75,9 +79,10 @@ func TestDailyLimitOfLinkedIn(t *testing.T) {
 			b.invoke("get_profile", fresh, nil) // the second call, after that of the login
 			b.srv.ResetRequests()
 			e := b.refused("get_profile", fresh)
-			if e.Kind != plugin.QuotaExhausted || e.HTTPStatus != 429 || e.RetryAt == nil || e.RetryAt.Before(midnight) || e.RetryAt.After(midnight.Add(time.Hour)) || !strings.Contains(e.Message, tt.message) {
+			if e.Kind != plugin.QuotaExhausted || e.HTTPStatus != 429 || !strings.Contains(e.Message, tt.message) {
 				t.Errorf("error %s", detailed(e))
 			}
+			b.wantRetryAfter(e, midnight)
 			b.wantPaths("GET /v2/userinfo") // a daily 429 is not tried again
 
 			e = b.refused("get_profile", fresh)
@@ -91,6 +96,45 @@ func TestDailyLimitOfLinkedIn(t *testing.T) {
 				t.Errorf("error in another process %s", detailed(e))
 			}
 		})
+	}
+}
+
+// A day that LinkedIn ends at the first call that is counted here has no limit
+// that anybody knows.
+func TestDailyLimitAtTheFirstCall(t *testing.T) {
+	b := login(t, sandbox.PartnerClient, nil)
+	b.srv.Fail(sandbox.Fault{Status: 429, Body: `{"status":429,"message":"Resource level throttle APPLICATION DAY limit for calls to this resource is reached."}`})
+	const search = `{"keywords":"engineer"}`
+	b.refused("search_people", search)
+	want := plugin.UsageBucket{Endpoint: "GET /v2/search/people?q=People", Scope: plugin.ScopeApplication, Used: 1, ResetsAt: midnight, Source: plugin.LimitNone, Refusing: true}
+	if diff := cmp.Diff(want, b.usage()["GET /v2/search/people?q=People application"]); diff != "" {
+		t.Errorf("usage (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]plugin.UsageBucket{want}, b.refused("search_people", search).Meta.Quota); diff != "" {
+		t.Errorf("quota of the refusal (-want +got):\n%s", diff)
+	}
+}
+
+// A learned limit says when it was learned, and that it refuses nothing.
+func TestLearnedLimit(t *testing.T) {
+	b := login(t, sandbox.PartnerClient, nil)
+	if err := b.srv.SetLimit("userinfo", 0, 3); err != nil {
+		t.Fatal(err)
+	}
+	fresh := `{"max_age_seconds":0}`
+	for range 2 { // after that of the login
+		b.invoke("get_profile", fresh, nil)
+	}
+	b.refused("get_profile", fresh)
+	if u := b.usage()["GET /v2/userinfo member"]; u.Source != plugin.LimitLearned || u.LearnedOn != "2026-11-24" || *u.Limit != 3 {
+		t.Errorf("usage %+v, want a limit of 3, learned on 2026-11-24", u)
+	}
+	b.srv.Advance(13 * time.Hour)
+	b.deepCheck() // spends the first call of the day
+	b.invoke("get_profile", fresh, nil)
+	res := b.invoke("get_profile", fresh, nil)
+	if len(res.Meta.Notices) != 1 || !strings.Contains(res.Meta.Notices[0].Message, "3 of 3") || !strings.Contains(res.Meta.Notices[0].Message, "learned on 2026-11-24, which refuses nothing by itself") {
+		t.Errorf("notices %+v", res.Meta.Notices)
 	}
 }
 

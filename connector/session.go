@@ -104,8 +104,15 @@ func tellFreshWait(ctx context.Context, until time.Time) {
 
 // warnOfQuota makes a budget that runs low a notice.
 func warnOfQuota(ctx context.Context, u quota.Usage) {
-	message := fmt.Sprintf("%d of %d calls a day to %s are used up (%s limit); it resets at %s",
-		u.Used, u.Limit, endpointWords(u.Endpoint), u.Scope, u.ResetsAt.UTC().Format("15:04 MST"))
+	origin := "" // of a limit that refuses calls
+	switch u.Source {
+	case quota.Learned:
+		origin = ", learned on " + u.LearnedOn + ", which refuses nothing by itself"
+	case quota.Default:
+		origin = ", LinkedIn's documented default, which refuses nothing by itself"
+	}
+	message := fmt.Sprintf("%d of %d calls a day to %s are used up (%s limit%s); it resets at %s",
+		u.Used, u.Limit, endpointWords(u.Endpoint), u.Scope, origin, u.ResetsAt.UTC().Format("15:04 MST"))
 	tell(ctx, func(m *meter) { m.notice("quota_low", message) })
 }
 

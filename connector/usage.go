@@ -2,6 +2,7 @@ package connector
 
 import (
 	"context"
+	"errors"
 
 	"github.com/linkstep/linkstep/connector/quota"
 	"github.com/linkstep/linkstep/plugin"
@@ -32,8 +33,14 @@ func (c *Connector) Usage(ctx context.Context, req *plugin.UsageRequest) (*plugi
 
 // budgets are those of the endpoints that an invocation has called. One that
 // called none, because memory answered, gets them as they were when the action
-// last did: a hit makes no call of the store.
-func (s *session) budgets(action string, m *meter) []plugin.UsageBucket {
+// last did: a hit makes no call of the store. One that a budget has refused, as
+// err says, gets that budget, too.
+func (s *session) budgets(action string, m *meter, err error) []plugin.UsageBucket {
+	var refused *quota.ExhaustedError
+	if errors.As(err, &refused) {
+		m.counted([]quota.Usage{refused.Usage()})
+		return buckets(m.stand())
+	}
 	if m.spent() == 0 {
 		last, _ := s.lastBudgets.Load(action)
 		known, _ := last.([]plugin.UsageBucket)
@@ -49,9 +56,9 @@ func buckets(used []quota.Usage) []plugin.UsageBucket {
 	for _, u := range used {
 		b := plugin.UsageBucket{
 			Endpoint: u.Endpoint, Scope: plugin.UsageScope(u.Scope), Used: u.Used,
-			ResetsAt: u.ResetsAt, Source: plugin.LimitSource(u.Source),
+			ResetsAt: u.ResetsAt, Source: plugin.LimitSource(u.Source), LearnedOn: u.LearnedOn, Refusing: u.Refusing,
 		}
-		if u.Source != quota.None || u.Refusing {
+		if u.Source != quota.None {
 			limit, remaining := u.Limit, u.Remaining
 			b.Limit, b.Remaining = &limit, &remaining
 		}

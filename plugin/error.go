@@ -19,7 +19,7 @@ type Error struct {
 	VendorCode string      `json:"vendor_code,omitempty"` // the vendor's code, "ACCESS_DENIED" or "65601"
 	RequestID  string      `json:"request_id,omitempty"`  // the vendor's, for its support
 	Retryable  bool        `json:"retryable"`             // the same call may succeed later without a person
-	RetryAt    *time.Time  `json:"retry_at,omitempty"`    // not before; nil: at the caller's discretion
+	RetryAt    *time.Time  `json:"retry_at,omitempty"`    // not before, by the clock of the machine that runs the connector, as a scheduler's; nil: at the caller's discretion
 	Effect     Effect      `json:"effect"`
 	DocsURL    string      `json:"docs_url,omitempty"`
 	Meta       *Meta       `json:"meta,omitempty"` // what an action had cost until it failed; nil: not told

@@ -33,7 +33,7 @@ type Event struct {
 	Code    string            `json:"code,omitempty"`    // notice: a stable name for it
 	Done    int64             `json:"done,omitempty"`    // progress
 	Total   int64             `json:"total,omitempty"`   // progress; 0: unknown
-	Until   *time.Time        `json:"until,omitempty"`   // waiting
+	Until   *time.Time        `json:"until,omitempty"`   // waiting; by the clock of the machine that runs the connector
 	Items   []json.RawMessage `json:"items,omitempty"`   // page
 	Cursor  string            `json:"cursor,omitempty"`  // page: where the next page begins; empty: this was the last
 }

@@ -112,17 +112,21 @@ func (v *outlookView) remarks() string {
 		words = append(words, "scopes missing: "+strings.Join(missing, " "))
 	}
 	for _, b := range lowQuotas(v.Usage) {
-		words = append(words, fmt.Sprintf("%d of %d calls used: %s for the %s", b.Used, *b.Limit, b.Endpoint, b.Scope))
+		of := "an unknown number of"
+		if b.Limit != nil {
+			of = fmt.Sprint(*b.Limit)
+		}
+		words = append(words, fmt.Sprintf("%d of %s calls used: %s for the %s", b.Used, of, b.Endpoint, b.Scope))
 	}
 	return strings.Join(words, "; ")
 }
 
 // lowQuotas are the budgets of which three quarters are used, where the
-// connector too begins to warn.
+// connector too begins to warn, and those that refuse calls.
 func lowQuotas(buckets []plugin.UsageBucket) []plugin.UsageBucket {
 	var low []plugin.UsageBucket
 	for _, b := range buckets {
-		if b.Limit != nil && b.Used >= *b.Limit-*b.Limit/4 {
+		if b.Refusing || b.Limit != nil && b.Used >= *b.Limit-*b.Limit/4 {
 			low = append(low, b)
 		}
 	}

@@ -67,6 +67,8 @@ func outlookCases() []outlookCase {
 		{"no token", &plugin.CheckResponse{}, nil, nil, "needs_person", true, "nobody has logged in"},
 		{"ended", &plugin.CheckResponse{Token: fixed(0), Diagnostics: []plugin.Diagnostic{{Severity: plugin.Failure, Message: "the login has ended"}}}, nil, nil, "needs_person", true, "the plugin says so"},
 		{"no answer", nil, nil, &plugin.Error{Kind: plugin.PluginStart, Message: "no such file", Effect: plugin.EffectNone}, "error", true, "somebody has to look"},
+		{"refused", &plugin.CheckResponse{Token: renewed}, []plugin.UsageBucket{{Endpoint: "GET /v2/userinfo", Scope: plugin.ScopeMember, Used: 1, ResetsAt: at, Source: plugin.LimitNone, Refusing: true}},
+			nil, "quota_low", false, "the limit is not known, but that it is reached"},
 	}
 }
 

@@ -107,8 +107,10 @@ func (a *app) printBuckets(buckets []plugin.UsageBucket) error {
 		for _, b := range buckets {
 			limit, bar, left := "not known", "", ""
 			if b.Limit != nil {
-				limit = fmt.Sprintf("%d (%s)", *b.Limit, b.Source)
+				limit = fmt.Sprintf("%d (%s)", *b.Limit, strings.TrimSpace(string(b.Source)+" "+b.LearnedOn))
 				bar = quotaBar(b.Used, *b.Limit)
+			} else if b.Refusing {
+				bar, left = quotaBar(b.Used, b.Used), "0"
 			}
 			if b.Remaining != nil {
 				left = fmt.Sprint(*b.Remaining)
@@ -121,11 +123,9 @@ func (a *app) printBuckets(buckets []plugin.UsageBucket) error {
 // quotaBar draws a share of a limit, twenty characters wide.
 func quotaBar(used, limit int64) string {
 	const width = 20
-	filled := 0
+	filled := width
 	if limit > 0 {
 		filled = int(min(width, (used*width+limit-1)/limit))
-	} else {
-		filled = width
 	}
 	return "[" + strings.Repeat("#", filled) + strings.Repeat(".", width-filled) + "]"
 }

@@ -31,6 +31,7 @@ func TestOtherCalls(t *testing.T) {
 			&plugin.UsageResponse{Buckets: []plugin.UsageBucket{{
 				Endpoint: "GET /x", Scope: plugin.ScopeMember, Limit: &limit, Used: 1,
 				ResetsAt: time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC), Source: plugin.LimitLearned,
+				LearnedOn: "2026-11-20", Refusing: true,
 			}}}, ""},
 		{"options", func(ctx context.Context, p *Plugin, conn *Connection) (any, error) {
 			res, err := p.Options(ctx, nil, &plugin.OptionsRequest{Action: "echo", Pointer: "/text", Query: "h", Cursor: "c"})

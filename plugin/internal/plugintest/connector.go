@@ -212,6 +212,7 @@ func (c *Connector) Usage(_ context.Context, req *plugin.UsageRequest) (*plugin.
 	return &plugin.UsageResponse{Buckets: []plugin.UsageBucket{{
 		Endpoint: "GET /x", Scope: plugin.ScopeMember, Limit: &limit, Used: 1,
 		ResetsAt: time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC), Source: plugin.LimitLearned,
+		LearnedOn: "2026-11-20", Refusing: true,
 	}}}, nil
 }
 

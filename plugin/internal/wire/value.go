@@ -85,6 +85,7 @@ func bucketsToPB(bs []plugin.UsageBucket) []*pb.UsageBucket {
 		out = append(out, &pb.UsageBucket{
 			Endpoint: b.Endpoint, Scope: string(b.Scope), Limit: b.Limit, Used: b.Used,
 			Remaining: b.Remaining, ResetsAt: timeToPB(b.ResetsAt), Source: string(b.Source),
+			LearnedOn: b.LearnedOn, Refusing: b.Refusing,
 		})
 	}
 	return out
@@ -96,6 +97,7 @@ func bucketsFromPB(in []*pb.UsageBucket) []plugin.UsageBucket {
 		out = append(out, plugin.UsageBucket{
 			Endpoint: b.Endpoint, Scope: plugin.UsageScope(b.Scope), Limit: b.Limit, Used: b.Used,
 			Remaining: b.Remaining, ResetsAt: timeFromPB(b.ResetsAt), Source: plugin.LimitSource(b.Source),
+			LearnedOn: b.LearnedOn, Refusing: b.Refusing,
 		})
 	}
 	return out

@@ -2351,6 +2351,8 @@ type UsageBucket struct {
 	Remaining     *int64                 `protobuf:"varint,5,opt,name=remaining,proto3,oneof" json:"remaining,omitempty"`
 	ResetsAt      int64                  `protobuf:"varint,6,opt,name=resets_at,json=resetsAt,proto3" json:"resets_at,omitempty"`
 	Source        string                 `protobuf:"bytes,7,opt,name=source,proto3" json:"source,omitempty"`
+	LearnedOn     string                 `protobuf:"bytes,8,opt,name=learned_on,json=learnedOn,proto3" json:"learned_on,omitempty"`
+	Refusing      bool                   `protobuf:"varint,9,opt,name=refusing,proto3" json:"refusing,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2432,6 +2434,20 @@ func (x *UsageBucket) GetSource() string {
 		return x.Source
 	}
 	return ""
+}
+
+func (x *UsageBucket) GetLearnedOn() string {
+	if x != nil {
+		return x.LearnedOn
+	}
+	return ""
+}
+
+func (x *UsageBucket) GetRefusing() bool {
+	if x != nil {
+		return x.Refusing
+	}
+	return false
 }
 
 type CloseRequest struct {
@@ -3687,7 +3703,7 @@ const file_linkstep_proto_rawDesc = "" +
 	"connection\"m\n" +
 	"\rUsageResponse\x12(\n" +
 	"\x05error\x18\x01 \x01(\v2\x12.linkstep.v1.ErrorR\x05error\x122\n" +
-	"\abuckets\x18\x02 \x03(\v2\x18.linkstep.v1.UsageBucketR\abuckets\"\xde\x01\n" +
+	"\abuckets\x18\x02 \x03(\v2\x18.linkstep.v1.UsageBucketR\abuckets\"\x99\x02\n" +
 	"\vUsageBucket\x12\x1a\n" +
 	"\bendpoint\x18\x01 \x01(\tR\bendpoint\x12\x14\n" +
 	"\x05scope\x18\x02 \x01(\tR\x05scope\x12\x19\n" +
@@ -3695,7 +3711,10 @@ const file_linkstep_proto_rawDesc = "" +
 	"\x04used\x18\x04 \x01(\x03R\x04used\x12!\n" +
 	"\tremaining\x18\x05 \x01(\x03H\x01R\tremaining\x88\x01\x01\x12\x1b\n" +
 	"\tresets_at\x18\x06 \x01(\x03R\bresetsAt\x12\x16\n" +
-	"\x06source\x18\a \x01(\tR\x06sourceB\b\n" +
+	"\x06source\x18\a \x01(\tR\x06source\x12\x1d\n" +
+	"\n" +
+	"learned_on\x18\b \x01(\tR\tlearnedOn\x12\x1a\n" +
+	"\brefusing\x18\t \x01(\bR\brefusingB\b\n" +
 	"\x06_limitB\f\n" +
 	"\n" +
 	"_remaining\"\x0e\n" +
