@@ -14,6 +14,7 @@ import (
 // TestLogHoldsNobody runs actions with all that can be logged, and looks for
 // the people in what they answered.
 func TestLogHoldsNobody(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	u.connect()
 	invoke := func(action, input string) (answer, log []byte) {
@@ -76,6 +77,7 @@ func TestLogHoldsNobody(t *testing.T) {
 // TestFailedRefreshIsSeen wants a warning without any flag where a step works
 // today and will not for long.
 func TestFailedRefreshIsSeen(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	u.connect()
 	u.sandbox.Advance(56 * 24 * time.Hour)

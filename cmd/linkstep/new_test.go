@@ -67,7 +67,7 @@ func TestNewConnector(t *testing.T) {
 	cmd.Env = append(os.Environ(),
 		"CHECKOUT="+checkout, "HOME="+tmp, "TMPDIR="+tmp, "PATH="+tmp+":"+os.Getenv("PATH"),
 		"LINKSTEP_HOME=", "LINKSTEP_KEY_FILE=", "XDG_DATA_HOME=", "XDG_CONFIG_HOME=",
-		"GOMODCACHE="+goEnv(t, "GOMODCACHE"), "GOCACHE="+goEnv(t, "GOCACHE"), "GOFLAGS="+goEnv(t, "GOFLAGS"), "GOPROXY="+goEnv(t, "GOPROXY"))
+		"GOMODCACHE="+goEnv(t, "GOMODCACHE"), "GOCACHE="+goEnv(t, "GOCACHE"), "GOFLAGS="+goFlags(t), "GOPROXY="+goEnv(t, "GOPROXY"))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -12,6 +12,7 @@ import (
 // process has the connector in itself, so that the lease is asked for over the
 // wire and without one.
 func TestOneRefreshAmongProcesses(t *testing.T) {
+	t.Parallel()
 	onPlaces(t, func(t *testing.T, p place) {
 		l := newLogin(t, p)
 		processes, callers := scaled(2, 4), scaled(8, 64)

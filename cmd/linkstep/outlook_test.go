@@ -146,6 +146,7 @@ func TestTableOfConnections(t *testing.T) {
 // TestForecastOfASelfServeClient moves the sandbox's clock to the end of a
 // login that nothing can renew.
 func TestForecastOfASelfServeClient(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	u.client = sandbox.SelfServeClient
 	u.connect()

@@ -53,6 +53,7 @@ func (u *user) account() (id, urn, name string) {
 }
 
 func TestExportAndErase(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	u.connect("--keep-profile")
 	id, urn, name := u.account()

@@ -19,6 +19,7 @@ const readmeLimit = 3 * time.Minute
 // TestReadmeCommands runs every command of the README's terminal sessions, in
 // order and in one shell, as a new user would.
 func TestReadmeCommands(t *testing.T) {
+	t.Parallel()
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +57,7 @@ func TestReadmeCommands(t *testing.T) {
 	cmd.Env = append(os.Environ(),
 		"HOME="+tmp, "TMPDIR="+tmp, "LINKSTEP_HOME=", "LINKSTEP_KEY_FILE=", "XDG_DATA_HOME=", "XDG_CONFIG_HOME=",
 		"PATH="+filepath.Join(tmp, ".local", "bin")+":"+os.Getenv("PATH"),
-		"GOMODCACHE="+goEnv(t, "GOMODCACHE"), "GOCACHE="+goEnv(t, "GOCACHE"), "GOFLAGS="+goEnv(t, "GOFLAGS"))
+		"GOMODCACHE="+goEnv(t, "GOMODCACHE"), "GOCACHE="+goEnv(t, "GOCACHE"), "GOFLAGS="+goFlags(t))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Errorf("the README's commands: %v\n%s", err, out)
@@ -76,6 +77,13 @@ func consoleCommands(text string) []string {
 		}
 	}
 	return commands
+}
+
+// goFlags are the flags of the go command, with which it leaves out what only a
+// debugger reads: that takes longer to link than the rest.
+func goFlags(t *testing.T) string {
+	t.Helper()
+	return strings.TrimSpace(goEnv(t, "GOFLAGS") + " -ldflags=-w")
 }
 
 func goEnv(t *testing.T, name string) string {

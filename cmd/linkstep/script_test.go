@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -29,13 +30,25 @@ func TestMain(m *testing.M) {
 	if strings.HasPrefix(filepath.Base(os.Args[0]), "linkstep-linkedin-") {
 		leanPlugin()
 	}
-	testscript.Main(m, map[string]func(){"linkstep": main, "linkstep-linkedin": leanPlugin, "linkstep-engine": engineMain})
+	testscript.Main(suite{m}, map[string]func(){"linkstep": main, "linkstep-linkedin": leanPlugin, "linkstep-engine": engineMain})
 }
 
-// scriptLimit ends a script that hangs.
-const scriptLimit = 2 * time.Minute
+// suite runs more tests at the same time than there are cores: many of them
+// wait, or watch one process compute.
+type suite struct{ *testing.M }
+
+func (s suite) Run() int {
+	flag.Parse()
+	_ = flag.Set("test.parallel", "4")
+	return s.M.Run()
+}
+
+// scriptLimit ends a script that hangs. It counts from the start of all, which
+// wait for each other and for other tests.
+const scriptLimit = 5 * time.Minute
 
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:      filepath.Join("..", "..", "testdata", "scripts"),
 		Deadline: time.Now().Add(scriptLimit),
