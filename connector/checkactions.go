@@ -7,12 +7,17 @@ import (
 	"strings"
 	"time"
 
+	"github.com/linkstep/linkstep/connector/quota"
 	"github.com/linkstep/linkstep/plugin"
 )
 
 // actions tells of each action whether it can be used.
 func (k *checkup) actions(ctx context.Context) error {
 	now := k.conn.clock.now()
+	budgets, err := k.s.ledger.Usage(ctx)
+	if err != nil {
+		return classify(err, &situation{connection: k.conn.name, ended: ctx.Err()})
+	}
 	for i := range k.conn.owner.actions {
 		spec := &k.conn.owner.actions[i].spec
 		st := plugin.ActionStatus{Action: spec.Name, Status: plugin.Usable}
@@ -32,9 +37,31 @@ func (k *checkup) actions(ctx context.Context) error {
 				return err
 			}
 		}
+		k.usedUp(&st, budgets)
 		k.res.Actions = append(k.res.Actions, st)
 	}
 	return nil
+}
+
+// usedUp says of an action that could be used that today it cannot, because a
+// budget is used up that its calls count in.
+func (k *checkup) usedUp(st *plugin.ActionStatus, budgets []quota.Usage) {
+	if st.Status == plugin.Unusable {
+		return
+	}
+	called := k.conn.settings.endpoints(st.Action)
+	if st.Action == "get_profile" { // one of two, after what was granted
+		endpoint, _ := k.s.profileEndpoint(k.token.Scopes, wanted(nil, k.token.Scopes))
+		called = []string{"GET " + endpoint}
+	}
+	for _, u := range budgets {
+		if !u.Refusing || u.Endpoint != quota.AllEndpoints && !slices.Contains(called, u.Endpoint) {
+			continue
+		}
+		st.Status = plugin.Unusable
+		st.Reason = usedUpWords(u.Scope, u.Endpoint)
+		st.Hint = "Run again after midnight UTC: " + u.ResetsAt.UTC().Format(time.RFC3339) + " by LinkedIn's clock."
+	}
 }
 
 // refuse says that an action cannot be used, what is missing by name, and what

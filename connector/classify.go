@@ -189,23 +189,33 @@ func (s *situation) postponed(w *retry.WaitError) *plugin.Error {
 
 // exhausted is for a call that was not sent, because a limit is reached.
 func (s *situation) exhausted(x *quota.ExhaustedError) *plugin.Error {
-	whose := "application"
-	if x.Scope == quota.Member {
-		whose = "account"
-	}
 	e := &plugin.Error{
 		Kind: plugin.QuotaExhausted, Source: plugin.SourceConnector, Retryable: true, RetryAt: s.here(x.Resets), Effect: plugin.EffectNone,
-		Message: "today's calls of this " + whose + " to " + endpointWords(x.Endpoint) + " are used up; nothing was sent",
+		Message: usedUpWords(x.Scope, x.Endpoint) + "; nothing was sent",
 		Hint:    "Run again after midnight UTC.", Detail: x.Error(),
 	}
 	switch {
 	case x.Reserved:
-		e.Message = "what is left of today's calls of this " + whose + " to " + endpointWords(x.Endpoint) + " is kept for people; nothing was sent"
+		e.Message = "what is left of " + callsWords(x.Scope, x.Endpoint) + " is kept for people; nothing was sent"
 		e.Hint = "Run again after midnight UTC, or without background priority, or lower the setting reserve_percent."
 	case x.Source == quota.Configured:
 		e.Hint = "Run again after midnight UTC, or raise the limit in the setting limits."
 	}
 	return e
+}
+
+// usedUpWords say that a budget is used up.
+func usedUpWords(scope quota.Scope, endpoint string) string {
+	return callsWords(scope, endpoint) + " are used up"
+}
+
+// callsWords are the calls of a budget.
+func callsWords(scope quota.Scope, endpoint string) string {
+	whose := "application"
+	if scope == quota.Member {
+		whose = "account"
+	}
+	return "today's calls of this " + whose + " to " + endpointWords(endpoint)
 }
 
 // badShape is for a reply with status 200 that is not what was asked for.

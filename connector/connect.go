@@ -137,5 +137,5 @@ func (c *Connector) remarks(s *Settings) []plugin.Diagnostic {
 			Hint:    "Set client_id and client_secret from the Auth tab of your application in the LinkedIn developer portal.",
 		})
 	}
-	return remarks
+	return append(remarks, s.limitRemarks()...)
 }

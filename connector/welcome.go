@@ -65,7 +65,7 @@ func (s *session) profileOnce(ctx context.Context, endpoint string, f fields) (*
 	return p, err
 }
 
-// grantRemarks says what a login lacks.
+// grantRemarks says what a login lacks, and which of its limits mean nothing.
 func (c *connected) grantRemarks(tok *oauth.Token, missing []string) []plugin.Diagnostic {
 	var remarks []plugin.Diagnostic
 	for _, scope := range missing {
@@ -80,7 +80,7 @@ func (c *connected) grantRemarks(tok *oauth.Token, missing []string) []plugin.Di
 			Hint: "Log in again before " + tok.Expiry.UTC().Format("2006-01-02") + ".",
 		})
 	}
-	return remarks
+	return append(remarks, c.settings.limitRemarks()...)
 }
 
 // fixedToken signs with one token and never renews it.
