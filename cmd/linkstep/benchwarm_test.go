@@ -28,6 +28,7 @@ type score struct {
 	each    []time.Duration
 	wall    time.Duration // of all rounds
 	mallocs uint64
+	cpu     time.Duration // of this process and its children
 }
 
 // rounds is how often the contenders take turns: what else the machine does
@@ -54,7 +55,9 @@ func compare(b *testing.B, callers int, contenders []contender) {
 		b.ReportMetric(p50(s), name+"-p50-ns")
 		b.ReportMetric(float64(b.N)/s.wall.Seconds(), name+"-calls/s")
 		b.ReportMetric(float64(s.mallocs)/float64(b.N), name+"-allocs")
+		b.ReportMetric(float64(s.cpu)/float64(b.N), name+"-cpu-ns")
 		if i > 0 {
+			b.ReportMetric(float64(s.cpu)/float64(base.cpu), name+"-cpu-ratio")
 			b.ReportMetric(p50(s)/p50(base), name+"-p50-ratio")
 			b.ReportMetric(base.wall.Seconds()/s.wall.Seconds(), name+"-rate-ratio")
 		}
@@ -72,6 +75,7 @@ func (s *score) run(b *testing.B, callers, n int, call func() error) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	var before, after runtime.MemStats
+	spent := processorTime()
 	runtime.ReadMemStats(&before)
 	start := time.Now()
 	for range callers {
@@ -93,6 +97,7 @@ func (s *score) run(b *testing.B, callers, n int, call func() error) {
 	wg.Wait()
 	s.wall += time.Since(start)
 	runtime.ReadMemStats(&after)
+	s.cpu += processorTime() - spent
 	s.mallocs += after.Mallocs - before.Mallocs
 }
 
