@@ -78,6 +78,9 @@ func (e *Error) Is(target error) bool {
 // Canceled or Deadline for a context's error, else Unknown. A nil error has
 // no kind and gives Unknown.
 func KindOf(err error) Kind {
+	if err == nil {
+		return Unknown
+	}
 	var e *Error
 	switch {
 	case errors.As(err, &e):

@@ -62,7 +62,7 @@ func (h *Host) Record(ctx context.Context, e *plugin.AuditEntry, err error) erro
 // recordAction records an action. When the trail refuses it, the result says
 // so in a notice and stands.
 func (p *Plugin) recordAction(ctx context.Context, conn *Connection, spec *plugin.ActionSpec, req *plugin.InvokeRequest, emit func(*plugin.Event) error, res *plugin.Result, err error) *plugin.Result {
-	if conn == nil {
+	if conn == nil || p.host.audit == nil {
 		return res
 	}
 	entry := &plugin.AuditEntry{Connection: conn.Name, Action: p.Description().Name + "." + spec.Name, Purpose: req.Purpose}

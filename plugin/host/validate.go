@@ -26,6 +26,7 @@ type schema struct {
 	text     string
 	compiled *jsonschema.Schema
 	doc      any
+	optional bool // the empty object fits, as it does for a step that sets nothing
 }
 
 // get compiles the schema of that name, or returns it from an earlier call
@@ -65,7 +66,10 @@ func compile(text json.RawMessage) (*schema, error) {
 		return nil, err
 	}
 	compiled, err := c.Compile(url)
-	return &schema{string(text), compiled, doc}, err
+	if err != nil {
+		return nil, err
+	}
+	return &schema{string(text), compiled, doc, compiled.Validate(map[string]any{}) == nil}, nil
 }
 
 // noLoader refuses references to other documents: a schema stands alone.
@@ -141,6 +145,9 @@ func sentence(what string, violations []plugin.Violation) string {
 
 // violations checks a document. The error says why it is no JSON.
 func (s *schema) violations(text json.RawMessage) ([]plugin.Violation, error) {
+	if s.optional && string(text) == "{}" {
+		return nil, nil
+	}
 	doc, err := decode(text)
 	if err != nil {
 		return nil, err
