@@ -118,6 +118,23 @@ func BenchmarkCount(b *testing.B) {
 	})
 }
 
+// BenchmarkAppend adds what an action leaves in the audit trail, its part of
+// the writing included.
+func BenchmarkAppend(b *testing.B) {
+	p := newPlace(b)
+	trail := p.open(b).Audit(&store.AuditOptions{Host: "worker-1"})
+	entry := &plugin.AuditEntry{Connection: "me", Action: "linkedin.get_profile", Subjects: []string{"urn:li:person:782bbtaQ"}, Outcome: "ok"}
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := trail.Append(b.Context(), entry); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := trail.Close(); err != nil {
+		b.Fatal(err)
+	}
+}
+
 // BenchmarkPostgres has a server on the same machine that does not wait for
 // the disk: what is measured is the way there and back.
 func BenchmarkPostgres(b *testing.B) {
