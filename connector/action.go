@@ -46,8 +46,8 @@ func newAction[In, Out any](spec plugin.ActionSpec, run func(context.Context, *s
 // decodeInput reads an input that the host has checked against the schema
 // already; a caller without a host is told at least what does not decode.
 func decodeInput(input json.RawMessage, in any) error {
-	if len(bytes.TrimSpace(input)) == 0 {
-		return nil
+	if text := bytes.TrimSpace(input); len(text) == 0 || string(text) == "{}" {
+		return nil // nothing is set
 	}
 	d := json.NewDecoder(bytes.NewReader(input))
 	d.DisallowUnknownFields()

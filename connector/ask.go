@@ -57,7 +57,7 @@ func (s *session) send(ctx context.Context, rt http.RoundTripper, call *restli.C
 	if err != nil {
 		return nil, err
 	}
-	meterOf(ctx).asking(req.Header.Get("LinkedIn-Version"))
+	meterOf(ctx).asking(req.Header.Get("Linkedin-Version"))
 	resp, err := rt.RoundTrip(req)
 	if err != nil {
 		return nil, err

@@ -12,11 +12,11 @@ import (
 
 // Authorize implements [plugin.Connector].
 func (c *Connector) Authorize(ctx context.Context, req *plugin.AuthorizeRequest) (*plugin.AuthorizeResponse, error) {
-	ctx, end, err := c.begin(ctx)
+	ctx, running, err := c.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer end()
+	defer running.end()
 	conn, err := c.known(req.Connection)
 	if err != nil {
 		return nil, err

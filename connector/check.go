@@ -11,11 +11,11 @@ import (
 // Check implements [plugin.Connector]. A deep check calls LinkedIn, with the
 // token as it is: none is renewed.
 func (c *Connector) Check(ctx context.Context, req *plugin.CheckRequest) (*plugin.CheckResponse, error) {
-	ctx, end, err := c.begin(ctx)
+	ctx, running, err := c.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer end()
+	defer running.end()
 	conn, err := c.known(req.Connection)
 	if err != nil {
 		return nil, err

@@ -20,11 +20,11 @@ func closedError() *plugin.Error {
 
 // Connect implements [plugin.Connector].
 func (c *Connector) Connect(ctx context.Context, req *plugin.ConnectRequest) (*plugin.ConnectResponse, error) {
-	ctx, end, err := c.begin(ctx)
+	ctx, running, err := c.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer end()
+	defer running.end()
 	in := &req.Connection
 	if in.ID == "" {
 		return nil, &plugin.Error{
@@ -69,11 +69,11 @@ func (c *Connector) replace(ctx context.Context, in *plugin.Connection, settings
 
 // Disconnect implements [plugin.Connector].
 func (c *Connector) Disconnect(ctx context.Context, req *plugin.DisconnectRequest) (*plugin.DisconnectResponse, error) {
-	ctx, end, err := c.begin(ctx)
+	ctx, running, err := c.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer end()
+	defer running.end()
 	c.mu.Lock()
 	conn := c.connections[req.Connection]
 	delete(c.connections, req.Connection)

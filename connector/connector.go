@@ -103,7 +103,7 @@ func (c *Connector) Close(ctx context.Context, _ *plugin.CloseRequest) (*plugin.
 	first := !c.closed
 	c.closed = true
 	for running := range c.calls {
-		running.end(errClosed)
+		running.stop(errClosed)
 	}
 	c.mu.Unlock()
 	if first {
@@ -127,10 +127,13 @@ func (c *Connector) Close(ctx context.Context, _ *plugin.CloseRequest) (*plugin.
 }
 
 // call is one call of the connector on its way.
-type call struct{ end context.CancelCauseFunc }
+type call struct {
+	owner *Connector
+	stop  context.CancelCauseFunc // ends its context
+}
 
 // begin counts a call in, and returns its context, which Close ends too.
-func (c *Connector) begin(ctx context.Context) (context.Context, func(), error) {
+func (c *Connector) begin(ctx context.Context) (context.Context, *call, error) {
 	if err := ctx.Err(); err != nil { // it is over before it began
 		e := *plugin.AsError(err)
 		e.Effect = plugin.EffectNone
@@ -148,14 +151,17 @@ func (c *Connector) begin(ctx context.Context) (context.Context, func(), error) 
 		}
 	}
 	c.busy.Add(1)
-	ctx, cancel := context.WithCancelCause(ctx)
-	running := &call{end: cancel}
+	ctx, stop := context.WithCancelCause(ctx)
+	running := &call{owner: c, stop: stop}
 	c.calls[running] = struct{}{}
-	return ctx, func() {
-		c.mu.Lock()
-		delete(c.calls, running)
-		c.mu.Unlock()
-		cancel(nil)
-		c.busy.Done()
-	}, nil
+	return ctx, running, nil
+}
+
+// end counts the call out.
+func (c *call) end() {
+	c.owner.mu.Lock()
+	delete(c.owner.calls, c)
+	c.owner.mu.Unlock()
+	c.stop(nil)
+	c.owner.busy.Done()
 }

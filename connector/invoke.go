@@ -17,11 +17,11 @@ import (
 
 // Invoke implements [plugin.Connector].
 func (c *Connector) Invoke(ctx context.Context, req *plugin.InvokeRequest, emit func(*plugin.Event) error) (*plugin.Result, error) {
-	ctx, end, err := c.begin(ctx)
+	ctx, running, err := c.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer end()
+	defer running.end()
 	act, err := c.action(req.Action)
 	if err != nil {
 		return nil, err
@@ -36,9 +36,7 @@ func (c *Connector) Invoke(ctx context.Context, req *plugin.InvokeRequest, emit 
 	}
 	defer done()
 
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	m := &meter{emit: emit, stop: stop}
+	m := &meter{emit: emit, stop: running.stop}
 	if req.Priority == plugin.Background {
 		m.priority = quota.Background
 	}

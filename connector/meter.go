@@ -202,9 +202,11 @@ func (m *meter) spent() int {
 func (m *meter) stand() []quota.Usage {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return slices.SortedFunc(slices.Values(m.budgets), func(a, b quota.Usage) int {
+	budgets := slices.Clone(m.budgets)
+	slices.SortFunc(budgets, func(a, b quota.Usage) int {
 		return cmp.Or(strings.Compare(a.Endpoint, b.Endpoint), strings.Compare(string(a.Scope), string(b.Scope)))
 	})
+	return budgets
 }
 
 // finish ends the events and returns what the invocation cost, and the URNs of

@@ -10,11 +10,11 @@ import (
 
 // Usage implements [plugin.Connector].
 func (c *Connector) Usage(ctx context.Context, req *plugin.UsageRequest) (*plugin.UsageResponse, error) {
-	ctx, end, err := c.begin(ctx)
+	ctx, running, err := c.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer end()
+	defer running.end()
 	conn, err := c.known(req.Connection)
 	if err != nil {
 		return nil, err

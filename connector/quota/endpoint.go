@@ -8,6 +8,10 @@ import (
 	"strings"
 )
 
+// methodOverride is the header with the method of a tunnelled request, in the
+// form that net/http keeps: another one is made into it at each look.
+const methodOverride = "X-Http-Method-Override"
+
 // longestEndpoint bounds a name, in bytes: names become keys of counters.
 const longestEndpoint = 200
 
@@ -23,7 +27,7 @@ const longestEndpoint = 200
 func Endpoint(req *http.Request) string {
 	segments := strings.Split(strings.Trim(req.URL.EscapedPath(), "/"), "/")
 	var b strings.Builder
-	b.WriteString(cmp.Or(req.Header.Get("X-HTTP-Method-Override"), req.Method, http.MethodGet))
+	b.WriteString(cmp.Or(req.Header.Get(methodOverride), req.Method, http.MethodGet))
 	b.WriteByte(' ')
 	name := true // what comes next is a name
 	for i, s := range segments {
@@ -51,7 +55,7 @@ func Endpoint(req *http.Request) string {
 
 // queryOf is a request's query, which a tunnelled one has in its body.
 func queryOf(req *http.Request) url.Values {
-	if req.Header.Get("X-HTTP-Method-Override") == "" || req.GetBody == nil {
+	if req.Header.Get(methodOverride) == "" || req.GetBody == nil {
 		return req.URL.Query()
 	}
 	body, err := req.GetBody()

@@ -73,11 +73,12 @@ func (r *Reservation) park(ctx context.Context, scope Scope) error {
 func (r *Reservation) succeed(ctx context.Context) error {
 	l := r.ledger
 	for i, b := range r.buckets {
-		u := l.usage(b, r.counts[i])
-		if (u.Source != Learned && u.Source != Default) || u.Used <= u.Limit+u.Limit/100 {
+		limit, from, _ := l.limit(b)
+		used, _ := split(r.counts[i].N)
+		if from == Configured || from == None || used <= limit+limit/100 {
 			continue
 		}
-		if err := l.teach(ctx, b, learned{calls: u.Used, day: r.counts[i].Window}, raise); err != nil {
+		if err := l.teach(ctx, b, learned{calls: used, day: r.counts[i].Window}, raise); err != nil {
 			return err
 		}
 	}

@@ -66,18 +66,28 @@ func (l *Ledger) usage(b bucket, c Count) Usage {
 		Scope: b.scope, Endpoint: b.endpoint, Used: used,
 		ResetsAt: resets(c.Window), Source: None, Refusing: refused,
 	}
-	id := limitID{b.scope, b.endpoint}
-	learned := l.recall(b)
-	if calls := l.configured[id]; calls > 0 {
-		u.Limit, u.Source = calls, Configured
-		u.Refusing = refused || used >= calls
-	} else if learned.calls > 0 {
-		u.Limit, u.Source, u.LearnedOn = learned.calls, Learned, learned.day
-	} else if calls := defaultOf(id); calls > 0 {
-		u.Limit, u.Source = calls, Default
+	u.Limit, u.Source, u.LearnedOn = l.limit(b)
+	if u.Source == Configured {
+		u.Refusing = refused || used >= u.Limit
 	}
 	if !refused {
 		u.Remaining = max(u.Limit-used, 0)
 	}
 	return u
+}
+
+// limit is the limit of a bucket that is known best, where it is known from,
+// and the day a learned one was learned.
+func (l *Ledger) limit(b bucket) (calls int64, from Source, on string) {
+	id := limitID{b.scope, b.endpoint}
+	if calls := l.configured[id]; calls > 0 {
+		return calls, Configured, ""
+	}
+	if learned := l.recall(b); learned.calls > 0 {
+		return learned.calls, Learned, learned.day
+	}
+	if calls := defaultOf(id); calls > 0 {
+		return calls, Default, ""
+	}
+	return 0, None, ""
 }

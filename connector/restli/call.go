@@ -10,6 +10,14 @@ import (
 	"strings"
 )
 
+// Headers that LinkedIn asks for, in the form that net/http keeps: another one would be made into it for each request.
+const (
+	headerProtocol = "X-Restli-Protocol-Version"
+	headerMethod   = "X-Restli-Method"
+	headerOverride = "X-Http-Method-Override"
+	headerVersion  = "Linkedin-Version"
+)
+
 // Call is one call of a Rest.li resource. Its fields become the URL, the headers and the body as the [Method] says.
 type Call struct {
 	Method  Method  // required
@@ -64,13 +72,13 @@ func NewRequest(ctx context.Context, baseURL string, c *Call) (*http.Request, er
 	if err := m.fit(); err != nil {
 		return nil, err
 	}
-	m.header.Set("X-Restli-Protocol-Version", "2.0.0")
-	m.header.Set("X-RestLi-Method", string(c.Method))
+	m.header.Set(headerProtocol, "2.0.0")
+	m.header.Set(headerMethod, string(c.Method))
 	if strings.HasPrefix(path, "/rest/") || strings.HasSuffix(base, "/rest") {
 		if !isVersion(c.Version) {
 			return nil, &CallError{Field: "Version", Reason: "must be YYYYMM or YYYYMM.RR under /rest"}
 		}
-		m.header.Set("LinkedIn-Version", c.Version)
+		m.header.Set(headerVersion, c.Version)
 	}
 	return m.request(ctx)
 }

@@ -44,7 +44,7 @@ func (m *message) fit() error {
 // tunnel moves the query into the body: alone as a form, or before the JSON as the first of two parts. The query is Rest.li
 // encoding already and is copied as it is.
 func (m *message) tunnel() error {
-	m.header.Set("X-HTTP-Method-Override", m.method)
+	m.header.Set(headerOverride, m.method)
 	m.method = http.MethodPost
 	query := m.query
 	m.query = ""
