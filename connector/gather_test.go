@@ -81,11 +81,15 @@ const underWay = 40 * time.Millisecond
 func gathering(t *testing.T, settings map[string]any) (b *bench, wait func()) {
 	t.Helper()
 	b = login(t, sandbox.PartnerClient, settings)
-	b.srv.Fail(sandbox.Fault{Path: "/v2/people/(", Stall: 150 * time.Millisecond})
+	b.srv.Fail(sandbox.Fault{Path: "/v2/people/(", Stall: 400 * time.Millisecond})
 	var wg sync.WaitGroup
 	wg.Go(func() { b.invoke("get_person", fmt.Sprintf(`{"person":%q}`, b.srv.PersonID(b.client, 50)), nil) })
-	time.Sleep(underWay)
 	t.Cleanup(wg.Wait)
+	for end := time.Now().Add(10 * time.Second); len(b.srv.Faults()) > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the first question does not reach LinkedIn")
+		}
+	}
 	return b, wg.Wait
 }
 
@@ -137,9 +141,10 @@ func TestGathering(t *testing.T) {
 		{"raw", "as it came", nil, 5, `,"raw":true`, 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			b, wait := gathering(t, tt.settings)
 			if tt.name == "other fields" || tt.name == "raw" {
-				b.srv.Fail(sandbox.Fault{Path: "/v2/people/(", Stall: 150 * time.Millisecond})
+				b.srv.Fail(sandbox.Fault{Path: "/v2/people/(", Stall: 400 * time.Millisecond})
 				tt.calls++
 			}
 			errs := b.together(b.members(tt.callers), tt.input)
@@ -182,6 +187,7 @@ func TestGatheredCallersLeave(t *testing.T) {
 		calls int
 	}{{"one", 3, 2}, {"all", 0, 1}} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			b, wait := gathering(t, nil)
 			ctx, cancel := context.WithCancel(t.Context())
 			var wg sync.WaitGroup

@@ -146,7 +146,7 @@ func TestBackOffHeedsTheCaller(t *testing.T) {
 func TestShortDeadlinesInABackOff(t *testing.T) {
 	t.Parallel()
 	h := newHost(t, nil)
-	h.restart.min = 3 * time.Second
+	h.restart.min = 4 * time.Second
 	p := load(t, h, self("tester"))
 	send(t, p.PID(), syscall.SIGKILL)
 	<-p.current.ended()
@@ -156,7 +156,7 @@ func TestShortDeadlinesInABackOff(t *testing.T) {
 		patient <- err
 	}()
 	time.Sleep(100 * time.Millisecond)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	start := time.Now()
 	_, err := p.Invoke(ctx, account(), request("events", `{}`), nil)
