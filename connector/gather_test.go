@@ -93,10 +93,11 @@ func gathering(t *testing.T, settings map[string]any) (b *bench, wait func()) {
 	return b, wg.Wait
 }
 
-// together asks for many people at once, and returns the errors by id.
-func (b *bench) together(ids []string, input string) map[string]error {
+// together asks for many people at once, and returns the errors by id, and how
+// many callers got a notice by its code.
+func (b *bench) together(ids []string, input string) (errs map[string]error, notices map[string]int) {
 	var mu sync.Mutex
-	errs := make(map[string]error)
+	errs, notices = make(map[string]error), make(map[string]int)
 	var wg sync.WaitGroup
 	for _, id := range ids {
 		wg.Go(func() {
@@ -108,11 +109,15 @@ func (b *bench) together(ids []string, input string) map[string]error {
 			defer mu.Unlock()
 			if err != nil {
 				errs[id] = err
+				return
+			}
+			for _, n := range res.Meta.Notices {
+				notices[n.Code]++
 			}
 		})
 	}
 	wg.Wait()
-	return errs
+	return errs, notices
 }
 
 func (b *bench) members(n int) []string {
@@ -147,7 +152,7 @@ func TestGathering(t *testing.T) {
 				b.srv.Fail(sandbox.Fault{Path: "/v2/people/(", Stall: 400 * time.Millisecond})
 				tt.calls++
 			}
-			errs := b.together(b.members(tt.callers), tt.input)
+			errs, _ := b.together(b.members(tt.callers), tt.input)
 			wait()
 			if len(errs) > 0 {
 				t.Errorf("%s: %v", tt.why, errs)
@@ -166,7 +171,7 @@ func TestGatheredErrorsAreTheirOwn(t *testing.T) {
 	b.srv.Fail(sandbox.Fault{Path: "/v2/people/(", Stall: 100 * time.Millisecond})
 	go b.try("get_person", fmt.Sprintf(`{"person":%q,"max_age_seconds":0}`, b.srv.PersonID(b.client, 50)))
 	time.Sleep(underWay)
-	errs := b.together([]string{b.srv.PersonID(b.client, 1), hidden, "AAAAAAAAAA"}, `,"max_age_seconds":0`)
+	errs, _ := b.together([]string{b.srv.PersonID(b.client, 1), hidden, "AAAAAAAAAA"}, `,"max_age_seconds":0`)
 	for id, message := range map[string]string{hidden: "hides", "AAAAAAAAAA": "no such person"} {
 		if err := errs[id]; plugin.KindOf(err) != plugin.NotFound || !strings.Contains(err.Error(), message) {
 			t.Errorf("%s: %v, want %q", id, err, message)
@@ -224,17 +229,17 @@ func TestTierWithoutBatches(t *testing.T) {
 	t.Run("get_person", func(t *testing.T) {
 		b, wait := gathering(t, nil)
 		b.srv.Fail(refusal)
-		if errs := b.together(b.members(5), ""); len(errs) > 0 {
-			t.Errorf("errors %v", errs)
+		if errs, notices := b.together(b.members(5), ""); len(errs) > 0 || notices["no_batch"] != 5 {
+			t.Errorf("errors %v, notices %v; want one that batches are refused for each caller", errs, notices)
 		}
 		wait()
 		if n := len(b.paths()); n != 7 {
 			t.Errorf("%d calls, want the first, the batch and five alone", n)
 		}
 		b.srv.ResetRequests()
-		b.together(b.members(5), `,"max_age_seconds":0`)
-		if n := len(b.paths()); n != 5 {
-			t.Errorf("%d calls, want five alone", n)
+		_, notices := b.together(b.members(5), `,"max_age_seconds":0`)
+		if n := len(b.paths()); n != 5 || len(notices) > 0 {
+			t.Errorf("%d calls, notices %v; want five alone, and it was said once", n, notices)
 		}
 	})
 	t.Run("get_people", func(t *testing.T) {

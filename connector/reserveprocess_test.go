@@ -37,7 +37,9 @@ type reservers struct {
 	attempts       int // of each process; 0: until it is refused
 	limit          int // of the application
 
-	granted atomic.Int64 // as the processes know
+	granted atomic.Int64  // as the processes know
+	some    chan struct{} // closed when an eighth is granted; nil: nobody asks
+	first   sync.Once     // closes it
 
 	mu      sync.Mutex // guards running
 	running []*exec.Cmd
@@ -93,7 +95,9 @@ func (r *reservers) reserve(ctx context.Context) error {
 
 // Write counts what the processes were granted.
 func (r *reservers) Write(p []byte) (int, error) {
-	r.granted.Add(int64(len(p)))
+	if n := r.granted.Add(int64(len(p))); r.some != nil && n >= int64(r.limit/8) {
+		r.first.Do(func() { close(r.some) })
+	}
 	return len(p), nil
 }
 
@@ -129,24 +133,36 @@ func (r *reservers) run(t *testing.T) {
 	wg.Wait()
 }
 
-// killEvery kills one of the processes at each interval, until done is closed,
-// and returns how many it was.
+// killEvery kills one of the processes once some calls are granted, and at each
+// interval, until done is closed, and returns how many it was.
 func (r *reservers) killEvery(interval time.Duration, done <-chan struct{}) (kills int) {
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
+	some := r.some
 	for {
 		select {
 		case <-tick.C:
-			r.mu.Lock()
-			cmd := r.running[rand.IntN(r.processes)]
-			r.mu.Unlock()
-			if cmd != nil && cmd.Process != nil && cmd.Process.Kill() == nil {
-				kills++
-			}
+		case <-some:
+			some = nil
 		case <-done:
 			return kills
 		}
+		if r.killOne() {
+			kills++
+		}
 	}
+}
+
+// killOne kills one of the processes that run, if any does.
+func (r *reservers) killOne() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, i := range rand.Perm(r.processes) {
+		if cmd := r.running[i]; cmd != nil && cmd.Process != nil && cmd.Process.Kill() == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // counted is what the store knows of the application's calls.
@@ -197,6 +213,7 @@ func reserversShareALimit(t *testing.T, url func() string) {
 			start, done, kills := time.Now(), make(chan struct{}), 0
 			var killer sync.WaitGroup
 			if killed {
+				r.some = make(chan struct{})
 				killer.Go(func() { kills = r.killEvery(interval, done) })
 			} else {
 				r.attempts = limit * 8 / 5 / processes // more than there are
@@ -209,6 +226,9 @@ func reserversShareALimit(t *testing.T, url func() string) {
 			granted := r.granted.Load()
 			if counted := r.counted(t); counted != int64(limit) {
 				t.Errorf("%d of %d are counted", counted, limit)
+			}
+			if killed && kills == 0 {
+				t.Error("nobody was killed")
 			}
 			lost := int64(limit) - granted
 			if lost < 0 || lost > int64(kills*reserverCallers) {
