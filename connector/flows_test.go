@@ -123,6 +123,19 @@ func TestNativeLogin(t *testing.T) {
 	}
 }
 
+// An application that LinkedIn has not enabled for native logins was told that
+// the member had cancelled.
+func TestNativeLoginOfAnotherApplication(t *testing.T) {
+	b := newBench(t, sandbox.SelfServeClient, map[string]any{"flow": "native_pkce", "redirect_url": nil})
+	b.conn.Secrets = nil
+	begun := b.authorize(&plugin.AuthorizeRequest{Begin: &plugin.AuthorizeBegin{}})
+	back := b.consent(begun.URL, url.Values{"decision": {"allow"}})
+	_, err := b.plugin.Authorize(t.Context(), b.conn, &plugin.AuthorizeRequest{Complete: &plugin.AuthorizeComplete{Session: begun.Session, Answer: plugin.NewSecret(back)}})
+	if e := plugin.AsError(err); e == nil || e.Kind != plugin.Forbidden || e.VendorCode != "access_denied" || !strings.Contains(e.Message, "not allowed to use native PKCE") {
+		t.Errorf("error %s", detailed(err))
+	}
+}
+
 // A native login gets its answer at a free port, which the exchange names too.
 func TestNativeRedirect(t *testing.T) {
 	for _, tt := range []struct{ name, setting, host, path string }{

@@ -73,11 +73,14 @@ func (e *DeniedError) Error() string {
 	return e.Code + ": " + e.Description
 }
 
-// Cancelled reports whether the member chose not to go on.
+// Cancelled reports whether the member chose not to go on. LinkedIn has codes of
+// its own for that: access_denied with a reason is a refusal of the application.
 func (e *DeniedError) Cancelled() bool {
 	switch e.Code {
-	case "user_cancelled_login", "user_cancelled_authorize", "access_denied":
+	case "user_cancelled_login", "user_cancelled_authorize":
 		return true
+	case "access_denied":
+		return e.Description == ""
 	}
 	return false
 }

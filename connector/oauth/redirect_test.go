@@ -27,6 +27,12 @@ func TestRedirect(t *testing.T) {
 			answer: "?error=user_cancelled_authorize&error_description=The+user+cancelled&state=s1",
 			err:    &oauth.DeniedError{Code: "user_cancelled_authorize", Description: "The user cancelled"},
 		},
+		{name: "denied", why: "many services say so of a member", cancelled: true, answer: "?error=access_denied&state=s1", err: &oauth.DeniedError{Code: "access_denied"}},
+		{
+			name: "denied to the application", why: "it was told as the member's choice",
+			answer: "?error=access_denied&error_description=This+application+is+not+allowed+to+use+native+PKCE&state=s1",
+			err:    &oauth.DeniedError{Code: "access_denied", Description: "This application is not allowed to use native PKCE"},
+		},
 		{
 			name: "scope", why: "LinkedIn writes HTML into it",
 			answer: "?error=unauthorized_scope_error&error_description=Scope+%26quot%3Br_liteprofile%26quot%3B+is+not+authorized+for+your+application&state=s1",
