@@ -14,7 +14,7 @@ type accountRecord struct {
 	ID       string `json:"id,omitempty"`        // the member's id for this application
 	ClientID string `json:"client_id,omitempty"` // the application for which the id is valid; empty: not known
 	Endpoint string `json:"endpoint,omitempty"`  // that answers for the profile, when scopes do not tell: "/v2/userinfo" or "/v2/me"
-	Brought  bool   `json:"brought,omitempty"`   // the token was made elsewhere, maybe for another application
+	Brought  bool   `json:"brought,omitempty"`   // the token was made elsewhere; without a ClientID maybe for another application
 	Own      bool   `json:"own,omitempty"`       // the login is the application's own, and no member's
 
 	// Ended says that LinkedIn has ended the login. The id is forgotten then; Was

@@ -17,14 +17,14 @@ func (c *connected) bringToken(ctx context.Context, in *plugin.AuthorizeToken, r
 	}
 	tok := &oauth.Token{AccessToken: in.AccessToken.Reveal(), RefreshToken: in.RefreshToken.Reveal(), Assumed: true}
 	n := &newcomer{token: tok, account: &accountRecord{Brought: true}}
-	expired, err := c.introspect(ctx, tok, n.account)
+	expired, err := c.introspect(ctx, n)
 	if err != nil {
 		return nil, err
 	}
 	if expired {
 		return c.renewBrought(ctx, n, replace)
 	}
-	if n.account.Brought && tok.RefreshToken != "" {
+	if n.account.ClientID == "" && tok.RefreshToken != "" {
 		tok.RefreshToken = ""
 		n.remarks = append(n.remarks, plugin.Diagnostic{
 			Severity: plugin.Warning, Pointer: "/refresh_token", Message: "the refresh token is not kept: it works only with the id and secret of the application that it was made for",
@@ -78,10 +78,11 @@ func (c *connected) badToken(why string, cause *plugin.Error) *plugin.Error {
 // Only the application that owns a token is told about it. It reports whether
 // the access token has expired, if there is a refresh token; else that is an
 // error.
-func (c *connected) introspect(ctx context.Context, tok *oauth.Token, account *accountRecord) (expired bool, err error) {
+func (c *connected) introspect(ctx context.Context, n *newcomer) (expired bool, err error) {
 	if c.settings.ClientID == "" || c.settings.ClientSecret.IsZero() {
 		return false, nil
 	}
+	tok := n.token
 	told, err := c.oauth.Introspect(ctx, tok.AccessToken)
 	if err != nil {
 		e := classify(err, &situation{target: targetLogin, connection: c.name, now: c.clock.now(), ahead: c.clock.ahead(), ended: ctx.Err()})
@@ -93,12 +94,17 @@ func (c *connected) introspect(ctx context.Context, tok *oauth.Token, account *a
 	expired = told.Status == "expired" && tok.RefreshToken != ""
 	switch {
 	case told.Active || expired:
-	case told.Status == "":
-		return false, nil // another application's: nothing is told
+	case told.Status == "": // another application's: nothing is told
+		n.remarks = append(n.remarks, plugin.Diagnostic{
+			Severity: plugin.Warning, Pointer: "/client_id",
+			Message: "LinkedIn does not know the access token as one of the application " + c.settings.ClientID + ": it was made for another",
+			Hint:    "It is used all the same, but when it ends is not told and it cannot be renewed. Set client_id and the client secret of the application that it was made for, then bring it again.",
+		})
+		return false, nil
 	default:
 		return false, c.badToken("it is "+told.Status, nil)
 	}
-	account.Brought, account.ClientID = false, c.settings.ClientID
+	n.account.ClientID = c.settings.ClientID
 	tok.Scopes = told.Scopes
 	tok.IssuedAt = told.CreatedAt
 	if !told.ExpiresAt.IsZero() {

@@ -1,6 +1,7 @@
 package connector_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,6 +41,10 @@ func TestBroughtToken(t *testing.T) {
 		}
 		if tok, _ := b.tokens(); tok.Assumed || tok.Expiry.IsZero() {
 			t.Errorf("token %v: LinkedIn has told its expiry", tok)
+		}
+		const says = "no refresh token that can be used here was brought along"
+		if why := b.check(false).Token.WhyNot; why != says || len(got.Diagnostics) != 1 || !strings.Contains(got.Diagnostics[0].Message, says) {
+			t.Errorf("why it is not renewed: %q, %+v; it is not LinkedIn that gave none", why, got.Diagnostics)
 		}
 		if b.steps()[0] != "POST /oauth/v2/introspectToken 200" {
 			t.Errorf("requests %q", b.steps())
@@ -81,7 +86,10 @@ func TestBroughtToken(t *testing.T) {
 		b := newBench(t, sandbox.PartnerClient, nil)
 		got, err := b.bring(b.made(sandbox.SelfServeClient))
 		if err != nil || got.Account.ID != b.srv.PersonID(sandbox.SelfServeClient, 2) {
-			t.Errorf("login %+v, %v", got, err)
+			t.Fatalf("login %+v, %v", got, err)
+		}
+		if d := got.Diagnostics[0]; d.Severity != plugin.Warning || d.Pointer != "/client_id" || !strings.Contains(d.Message, "another") {
+			t.Errorf("remarks %+v: whose token it is was not remarked", got.Diagnostics)
 		}
 	})
 }
@@ -175,7 +183,8 @@ func TestBroughtRefreshToken(t *testing.T) {
 			if err != nil {
 				t.Fatal(detailed(err))
 			}
-			if tok, _ := b.tokens(); tok.RefreshToken != "" || got.Diagnostics[0].Pointer != "/refresh_token" || b.check(false).Token.Refreshable {
+			kept := !slices.ContainsFunc(got.Diagnostics, func(d plugin.Diagnostic) bool { return d.Pointer == "/refresh_token" })
+			if tok, _ := b.tokens(); tok.RefreshToken != "" || kept || b.check(false).Token.Refreshable {
 				t.Errorf("login %+v: a refresh token of no use is kept", got)
 			}
 		})

@@ -86,12 +86,13 @@ func (k *checkup) login() {
 	missing := missingScopes(k.conn.settings.scopeList(), k.token.Scopes)
 	k.res.ScopesMissing = append(k.res.ScopesMissing, missing...)
 	ends := k.s.loginEnds(k.token)
-	days := daysLeft(ends.Sub(now))
+	left := ends.Sub(now)
+	days := daysLeft(left)
 	switch k.over = !ends.IsZero() && days == 0; {
 	case k.over:
 		k.remark(plugin.Failure, "", "the login has ended", "Log in again: "+again)
 	case !ends.IsZero() && days <= endWarning:
-		k.remark(plugin.Warning, "", "the login ends "+daysWords(days), "Log in again before: "+again)
+		k.remark(plugin.Warning, "", "the login ends "+leftWords(left), "Log in again before: "+again)
 	}
 	for _, scope := range missing {
 		k.remark(plugin.Warning, "/scopes", "the scope "+scope+" was asked for and not granted",
@@ -105,11 +106,19 @@ func (k *checkup) whyNot() string {
 	case k.s.account.Own: // it is asked for anew whenever it ends, for ever
 		return ""
 	case k.token.RefreshToken == "":
-		return "LinkedIn gave no refresh token: it gives them to approved partners only"
+		return noRefreshToken(k.s.account)
 	case !k.token.RefreshExpiry.IsZero() && daysLeft(k.token.RefreshExpiry.Sub(k.conn.clock.now())) == 0:
 		return oauth.ReasonRefreshExpired.String()
 	}
 	return ""
+}
+
+// noRefreshToken says why a login has none.
+func noRefreshToken(a *accountRecord) string {
+	if a.Brought {
+		return "no refresh token that can be used here was brought along"
+	}
+	return "LinkedIn gave no refresh token: it gives them to approved partners only"
 }
 
 // until is a moment and the days until then, as data.
@@ -129,6 +138,6 @@ func (k *checkup) version() {
 	case known && days == 0:
 		k.remark(plugin.Warning, "/api_version", "API version "+k.res.API.Version+" has passed its last day", hint)
 	case known && days <= sunsetWarning:
-		k.remark(plugin.Warning, "/api_version", "LinkedIn retires API version "+k.res.API.Version+" "+daysWords(days), hint)
+		k.remark(plugin.Warning, "/api_version", "LinkedIn retires API version "+k.res.API.Version+" "+leftWords(left), hint)
 	}
 }

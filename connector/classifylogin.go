@@ -41,7 +41,7 @@ func (s *situation) loginEnded(r *oauth.ReauthorizeError) *plugin.Error {
 		e.Source, e.Hint, e.Detail = plugin.SourceUser, "Log in: "+s.connectCommand(), r.Error()
 		return e
 	case oauth.ReasonExpired:
-		why = "the login has expired, and LinkedIn gave no means to renew it"
+		why = "the login has expired, and there is no refresh token to renew it with"
 	case oauth.ReasonRefused:
 		why = "LinkedIn does not accept the access token any more"
 	case oauth.ReasonRefreshExpired:

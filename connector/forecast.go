@@ -22,12 +22,18 @@ func daysLeft(left time.Duration) int {
 	return int((left - clockNoise + day - 1) / day)
 }
 
-// daysWords are days for a sentence.
-func daysWords(days int) string {
-	if days == 1 {
-		return "within a day"
+// leftWords are what is left, for a sentence: the last two days in hours, the
+// last two hours in minutes, none of which has to begin to count.
+func leftWords(left time.Duration) string {
+	switch {
+	case left < time.Minute:
+		return "within a minute"
+	case left < 2*time.Hour:
+		return fmt.Sprintf("in %d min", left/time.Minute)
+	case left < 48*time.Hour:
+		return fmt.Sprintf("in %d hours", left/time.Hour)
 	}
-	return fmt.Sprintf("in %d days", days)
+	return fmt.Sprintf("in %d days", daysLeft(left))
 }
 
 // loginEnds is the last moment at which a login is good without a person's
@@ -50,13 +56,14 @@ func (s *session) loginEnds(tok *oauth.Token) time.Time {
 func (s *session) tellEnds(m *meter) {
 	now, sit := s.conn.clock.now(), &situation{connection: s.conn.name}
 	if tok := s.tokens.last.Load(); tok != nil {
-		if days := daysLeft(s.loginEnds(tok).Sub(now)); days > 0 && days <= endWarning {
-			m.notice("login_ends", fmt.Sprintf("the login ends %s; log in again before: %s", daysWords(days), sit.connectCommand()))
+		left := s.loginEnds(tok).Sub(now)
+		if days := daysLeft(left); days > 0 && days <= endWarning {
+			m.notice("login_ends", fmt.Sprintf("the login ends %s; log in again before: %s", leftWords(left), sit.connectCommand()))
 		}
 	}
 	version := s.version()
 	left, known := untilSunset(version, now)
 	if days := daysLeft(left); known && days > 0 && days <= endWarning {
-		m.notice("version_ends", fmt.Sprintf("LinkedIn retires API version %s %s; set a newer one before: %s --set api_version=YYYYMM", version, daysWords(days), sit.connectCommand()))
+		m.notice("version_ends", fmt.Sprintf("LinkedIn retires API version %s %s; set a newer one before: %s --set api_version=YYYYMM", version, leftWords(left), sit.connectCommand()))
 	}
 }

@@ -30,7 +30,7 @@ func (c *connected) welcome(ctx context.Context, n *newcomer) (*plugin.Authorize
 	}
 	c.renew(n.account)
 	if !n.account.Own {
-		res.Diagnostics = append(res.Diagnostics, c.grantRemarks(tok, res.Missing)...)
+		res.Diagnostics = append(res.Diagnostics, c.grantRemarks(n, res.Missing)...)
 	}
 	return res, nil
 }
@@ -66,7 +66,7 @@ func (s *session) profileOnce(ctx context.Context, endpoint string, f fields) (*
 }
 
 // grantRemarks says what a login lacks, and which of its limits mean nothing.
-func (c *connected) grantRemarks(tok *oauth.Token, missing []string) []plugin.Diagnostic {
+func (c *connected) grantRemarks(n *newcomer, missing []string) []plugin.Diagnostic {
 	var remarks []plugin.Diagnostic
 	for _, scope := range missing {
 		remarks = append(remarks, plugin.Diagnostic{
@@ -74,10 +74,10 @@ func (c *connected) grantRemarks(tok *oauth.Token, missing []string) []plugin.Di
 			Hint: "Add the product that grants it to the application in the LinkedIn developer portal, then log in again.",
 		})
 	}
-	if tok.RefreshToken == "" {
+	if n.token.RefreshToken == "" {
 		remarks = append(remarks, plugin.Diagnostic{
-			Severity: plugin.Info, Message: "this login cannot be renewed by itself: LinkedIn gives refresh tokens to approved partners only",
-			Hint: "Log in again before " + tok.Expiry.UTC().Format("2006-01-02") + ".",
+			Severity: plugin.Info, Message: "this login cannot be renewed by itself: " + noRefreshToken(n.account),
+			Hint: "Log in again before " + n.token.Expiry.UTC().Format("2006-01-02") + ".",
 		})
 	}
 	return append(remarks, c.settings.limitRemarks()...)
