@@ -1,8 +1,12 @@
 package main
 
 import (
+	"context"
+	"database/sql"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -10,6 +14,7 @@ import (
 
 	"github.com/linkstep/linkstep/connector/sandbox"
 	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/store/storetest"
 )
 
 // moments counts where in a refresh the kills fell.
@@ -31,15 +36,32 @@ func (m *moments) add(before, between, after int) {
 // once, a login is lost only when LinkedIn had answered and nothing was saved.
 // The connector is in the engine, so that it is killed at the same moment. Most
 // of the time goes by waiting for the lease of the dead, so many do it at once.
+//
+// Right after each kill the database is whole, before another engine opens it.
 func TestKilledRefresh(t *testing.T) {
 	t.Parallel()
-	kills := scaled(5, 200)
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		killedRefresh(t, scaled(5, 200), func() place { return newPlace(t) })
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		server := storetest.Run(t)
+		killedRefresh(t, scaled(1, 50), func() place {
+			p := newPlace(t)
+			p.url = server.Schema()
+			return p
+		})
+	})
+}
+
+func killedRefresh(t *testing.T, kills int, where func() place) {
 	lanes := min(kills, 10)
 	var wg sync.WaitGroup
 	var all [2]moments
 	for i := range all {
 		for range lanes {
-			l := newLogin(t, newPlace(t))
+			l := newLogin(t, where())
 			wg.Go(func() {
 				if err := l.killRefreshes(t, kills/lanes, i == 1, &all[i]); err != nil {
 					t.Error(err)
@@ -92,6 +114,9 @@ func (l *login) killRefreshes(t *testing.T, kills int, strict bool, m *moments) 
 		e.begin()
 		time.Sleep(rand.N(width + width/8))
 		e.kill()
+		if err := l.sound(t.Context()); err != nil {
+			t.Errorf("right after a kill: %v", err)
+		}
 		killed, err := l.revision(t.Context())
 		if err != nil {
 			return err
@@ -122,6 +147,54 @@ func (l *login) killRefreshes(t *testing.T, kills int, strict bool, m *moments) 
 		case strict && granted > 1:
 			t.Errorf("%d refreshes were granted with one token", granted)
 		}
+	}
+	return nil
+}
+
+// sound says what is not whole in the database: a page or an index of it, a
+// value that does not open or decode, a token without its parts.
+func (l *login) sound(ctx context.Context) error {
+	if l.url == "" {
+		db, err := sql.Open("sqlite", filepath.Join(l.home, "linkstep.db"))
+		if err != nil {
+			return err
+		}
+		defer db.Close()
+		var verdict string
+		if err := db.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&verdict); err != nil || verdict != "ok" {
+			return fmt.Errorf("the database: %s, %w", verdict, err)
+		}
+	}
+	keys, err := l.store.List(ctx, &plugin.ListRequest{})
+	if err != nil {
+		return err
+	}
+	var tok struct {
+		AccessToken  string `json:"access_token"`
+		RefreshToken string `json:"refresh_token"`
+		Expiry       time.Time
+	}
+	for _, key := range keys.Keys {
+		got, err := l.store.Get(ctx, &plugin.GetRequest{Key: key})
+		if err != nil {
+			return err
+		}
+		if strings.HasSuffix(key, "/cursor-key") { // random bytes
+			if len(got.Value) != 32 {
+				return fmt.Errorf("the value of %s has %d bytes", key, len(got.Value))
+			}
+			continue
+		}
+		var value any = new(any)
+		if key == l.tokenKey() {
+			value = &tok
+		}
+		if err := json.Unmarshal(got.Value, value); err != nil {
+			return fmt.Errorf("the value of %s: %w", key, err)
+		}
+	}
+	if tok.AccessToken == "" || tok.RefreshToken == "" || tok.Expiry.IsZero() {
+		return fmt.Errorf("the token among %q lacks a part", keys.Keys)
 	}
 	return nil
 }
