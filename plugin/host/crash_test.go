@@ -74,6 +74,7 @@ func TestCrashIsExplained(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			p := crashing(t)
+			pid := p.PID()
 			start := time.Now()
 			_, err := p.Invoke(t.Context(), account(secret), request("crash_write", jsonInput(t, map[string]any{"how": tt.how, "text": tt.text})), nil)
 			if took := time.Since(start); took > 5*time.Second*patience {
@@ -93,6 +94,14 @@ func TestCrashIsExplained(t *testing.T) {
 			}
 			if e.Effect != plugin.EffectUnknown || e.Retryable || e.Source != plugin.SourceHost || e.Hint == "" || runs(t, p) != 1 {
 				t.Errorf("a write that crashed after %d runs = %+v, want effect unknown, not retryable, one run", runs(t, p), e)
+			}
+			// Nothing is left of it, though nobody calls.
+			until(t, p, Backoff)
+			if alive(pid) {
+				t.Errorf("process %d lives, in state %s", pid, stateOf(pid))
+			}
+			if left := leftovers(t, p.host); len(left) > 0 {
+				t.Errorf("left in the private folder: %v", left)
 			}
 			// The next call finds a plugin again.
 			if got := run(t.Context(), p.Invoke, request("events", `{}`)); got.Err != nil {

@@ -156,9 +156,11 @@ func child(mode string) {
 	case "installer":
 		actAsInstaller()
 	case "engine":
-		actAsEngine("tester")
+		actAsEngine("tester", 0)
+	case "engine-calling":
+		actAsEngine("tester", 8)
 	case "engine-unclosing":
-		actAsEngine("unclosing")
+		actAsEngine("unclosing", 0)
 	default:
 		fmt.Fprintln(os.Stderr, "no such child:", mode)
 		os.Exit(4)
@@ -169,9 +171,10 @@ func child(mode string) {
 	})
 }
 
-// actAsEngine loads a plugin, says its process id, and waits to be killed.
-func actAsEngine(mode string) {
-	h := New(nil)
+// actAsEngine loads a plugin, makes calls that do not end, says the process id
+// of the plugin, and waits to be killed.
+func actAsEngine(mode string, calls int) {
+	h := New(&Options{Store: new(plugintest.Store)})
 	p, err := h.Load(context.Background(), self(mode))
 	if err != nil {
 		panic(err)
@@ -179,6 +182,17 @@ func actAsEngine(mode string) {
 	folder, err := h.privateFolder()
 	if err != nil {
 		panic(err)
+	}
+	began, conn := make(chan struct{}), account()
+	for range calls {
+		go func() {
+			_, err := p.Invoke(context.Background(), conn, request("wait_write", `{}`), func(*plugin.Event) error {
+				began <- struct{}{}
+				return nil
+			})
+			panic(err)
+		}()
+		<-began
 	}
 	fmt.Println(p.PID(), folder)
 	select {}

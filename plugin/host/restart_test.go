@@ -18,7 +18,7 @@ func TestCrashCircuit(t *testing.T) {
 	h.restart = restart{min: time.Millisecond, max: time.Millisecond, crashes: 3, within: time.Hour}
 	p := load(t, h, self("tester"))
 	for range 3 {
-		_, err := p.Invoke(t.Context(), account(), request("crash_write", jsonInput(t, map[string]any{"how": "panic", "text": "out of luck, "+token})), nil)
+		_, err := p.Invoke(t.Context(), account(), request("crash_write", jsonInput(t, map[string]any{"how": "panic", "text": "out of luck, " + token})), nil)
 		if plugin.KindOf(err) != plugin.PluginCrashed {
 			t.Fatalf("error = %v, want plugin_crashed", err)
 		}
