@@ -216,19 +216,23 @@ func brokenCancellations() []broken {
 		}, {
 			name: "a lock that a cancellation leaves",
 			build: func(good *notes) plugin.Connector {
-				var mu sync.Mutex
-				return invoking(func(ctx context.Context, good *notes, req *plugin.InvokeRequest, emit emitter) (*plugin.Result, error) {
+				lock, over := make(chan struct{}, 1), make(chan struct{})
+				locking := invoking(func(ctx context.Context, good *notes, req *plugin.InvokeRequest, emit emitter) (*plugin.Result, error) {
 					if req.Action != "list_notes" {
 						return good.Invoke(ctx, req, emit)
 					}
-					mu.Lock()
+					select {
+					case lock <- struct{}{}:
+					case <-over: // or the goroutine would be left for ever
+					}
 					res, err := good.Invoke(ctx, req, emit)
 					if errors.Is(err, context.Canceled) {
 						return nil, err // and the lock stays
 					}
-					mu.Unlock()
+					<-lock
 					return res, err
-				})(good)
+				})
+				return &faulty{Connector: locking(good), close: func(context.Context) { close(over) }}
 			},
 			opts:   func(opts *conform.Options) { opts.Timeout = 2 * time.Second },
 			failed: "cancel and deadline: the connector answers after a cancellation", why: "list_notes did not answer within 2s",

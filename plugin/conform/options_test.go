@@ -140,13 +140,14 @@ func TestCanceledRun(t *testing.T) {
 // ends all the same.
 func TestHangingConnectorsEndTheRun(t *testing.T) {
 	t.Parallel()
+	hang := func() { <-t.Context().Done() } // of the test, after all runs
 	for _, tt := range []struct {
 		name, failed string
 		build        func(good *notes) plugin.Connector
 	}{
-		{"describe", "describe: it can be loaded", describing(func(*plugin.Description) { select {} })},
-		{"check", "auth: a check without a login tells that there is none", checking(func(*plugin.CheckResponse) { select {} })},
-		{"invoke", "wire: get_note, example 1, gives an output that fits", resulting(func(*plugin.InvokeRequest, *plugin.Result) { select {} })},
+		{"describe", "describe: it can be loaded", describing(func(*plugin.Description) { hang() })},
+		{"check", "auth: a check without a login tells that there is none", checking(func(*plugin.CheckResponse) { hang() })},
+		{"invoke", "wire: get_note, example 1, gives an output that fits", resulting(func(*plugin.InvokeRequest, *plugin.Result) { hang() })},
 	} {
 		for _, way := range []struct {
 			name string

@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
 
 	"github.com/linkstep/linkstep/plugin/conform"
 	"github.com/linkstep/linkstep/plugin/host"
@@ -30,7 +31,7 @@ func TestMain(m *testing.M) {
 	if !isPlugin {
 		flag.Parse()
 		_ = flag.Set("test.parallel", "8") // runs wait more than they compute
-		os.Exit(m.Run())
+		goleak.VerifyTestMain(m)
 	}
 	for _, b := range allBroken() {
 		if strings.ReplaceAll(b.name, " ", "-") == name {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
 
 	"github.com/linkstep/linkstep/plugin"
 	"github.com/linkstep/linkstep/plugin/host"
@@ -23,7 +24,8 @@ import (
 	"github.com/linkstep/linkstep/plugin/serve"
 )
 
-// TestMain is a plugin process when the test binary is started as one.
+// TestMain is a plugin process when the test binary is started as one. A
+// goroutine that a test leaves is a failure.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == "child" {
 		if os.Args[2] == "greeter" {
@@ -38,7 +40,7 @@ func TestMain(m *testing.M) {
 			return plugintest.New(&opts)
 		})
 	}
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m)
 }
 
 // child is a plugin process that a test holds by its ends.
