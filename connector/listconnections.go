@@ -51,7 +51,7 @@ func listConnections() action {
 			Title: "The first ten connections", Input: []byte(`{}`),
 			Output: []byte(`{"people":[{"id":"9HfhE6QlBz","urn":"urn:li:person:9HfhE6QlBz","name":"Grace Sample","given_name":"Grace","family_name":"Sample"}],"total":1}`),
 		}, {
-			Title: "A hundred connections, their ids and names", Input: []byte(`{"fields":["id","name"],"max_items":100}`),
+			Title: "Fifty connections, their ids and names", Input: []byte(`{"fields":["id","name"],"max_items":50}`),
 		}},
 		ErrorKinds: readErrors(),
 		Paging:     &plugin.Paging{Field: "people", MaxPageSize: connectionsPage},
