@@ -46,19 +46,24 @@ func residentMiB(b *testing.B, pid int) float64 {
 }
 
 // BenchmarkMemory tells how much memory a plugin process has once each of many
-// connections has asked for its profile; its baseline is the echo process. Run
-// it with -benchtime=1x.
+// connections has asked for its profile: with as many of them as the host leaves
+// a connector, and with all. Its baseline is one connection. Run it with
+// -benchtime=1x.
 func BenchmarkMemory(b *testing.B) {
 	settings, binary := sandboxProcess(b), built(b, "github.com/linkstep/linkstep/cmd/linkstep-linkedin")
-	for _, n := range []int{1, 100, 10_000} {
-		b.Run(fmt.Sprintf("connections=%d", n), func(b *testing.B) {
+	for _, at := range []struct{ connections, most int }{{1, 0}, {100, 0}, {10_000, 0}, {10_000, 10_000}} {
+		n, name := at.connections, fmt.Sprintf("connections=%d", at.connections)
+		if at.most > 0 {
+			name += "/held=all"
+		}
+		b.Run(name, func(b *testing.B) {
 			kept, err := store.Memory()
 			if err != nil {
 				b.Fatal(err)
 			}
 			defer kept.Close()
 			logins := &oneLogin{Store: kept}
-			p, first := connected(b, settings, host.File(binary), logins)
+			p, first := connected(b, settings, host.File(binary), &host.Options{Store: logins, MostConnections: at.most})
 			logins.first = first.ID
 			for b.Loop() {
 				for i := range n {

@@ -58,9 +58,9 @@ func sandboxProcess(b *testing.B) sandbox.Settings {
 }
 
 // connected loads a connector with a connection that a member has logged in to.
-func connected(b testing.TB, s sandbox.Settings, src host.Source, kept plugin.Store) (*host.Plugin, *host.Connection) {
+func connected(b testing.TB, s sandbox.Settings, src host.Source, opts *host.Options) (*host.Plugin, *host.Connection) {
 	b.Helper()
-	h := host.New(&host.Options{Store: kept})
+	h := host.New(opts)
 	b.Cleanup(func() { _ = h.Close(context.Background()) })
 	p, err := h.Load(b.Context(), src)
 	if err != nil {

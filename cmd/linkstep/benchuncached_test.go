@@ -39,7 +39,7 @@ func BenchmarkUncached(b *testing.B) {
 	defer kept.Close()
 	settings := sandboxProcess(b)
 	tokens := &tokenSpy{Store: kept}
-	p, conn := connected(b, settings, host.Direct(connector.New(nil)), tokens)
+	p, conn := connected(b, settings, host.Direct(connector.New(nil)), &host.Options{Store: tokens})
 	req := &plugin.InvokeRequest{Action: "get_profile", Input: []byte(`{"max_age_seconds":0}`)}
 	client := oauth2.NewClient(context.Background(), oauth2.StaticTokenSource(&oauth2.Token{AccessToken: tokens.access(b)}))
 	for _, bench := range []struct {

@@ -112,8 +112,8 @@ func BenchmarkWarmInvoke(b *testing.B) {
 	}
 	defer kept.Close()
 	settings := sandboxProcess(b)
-	direct, directConn := connected(b, settings, host.Direct(connector.New(nil)), kept)
-	p, conn := connected(b, settings, host.File(built(b, "github.com/linkstep/linkstep/cmd/linkstep-linkedin")), kept)
+	direct, directConn := connected(b, settings, host.Direct(connector.New(nil)), &host.Options{Store: kept})
+	p, conn := connected(b, settings, host.File(built(b, "github.com/linkstep/linkstep/cmd/linkstep-linkedin")), &host.Options{Store: kept})
 	req := &plugin.InvokeRequest{Action: "get_profile", Input: []byte(`{}`)}
 	ask := func(p *host.Plugin, conn *host.Connection, emit func(*plugin.Event) error) error {
 		res, err := p.Invoke(b.Context(), conn, req, emit)

@@ -82,7 +82,7 @@ func newLogin(t testing.TB, p place) *login {
 	}
 	t.Cleanup(func() { s.Close() })
 	l := &login{place: p, srv: srv, store: s}
-	l.plugin, l.conn = connected(t, srv.Settings(), host.Direct(connector.New(nil)), s)
+	l.plugin, l.conn = connected(t, srv.Settings(), host.Direct(connector.New(nil)), &host.Options{Store: s})
 	if err := host.New(&host.Options{Store: s}).Connections().Save(t.Context(), l.conn); err != nil {
 		t.Fatal(err)
 	}
