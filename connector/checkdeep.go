@@ -96,8 +96,8 @@ func (k *checkup) end(ctx context.Context) error {
 func (k *checkup) transport(tokens oauth.TokenSource) http.RoundTripper {
 	c := k.conn
 	var rt http.RoundTripper = &wire{base: c.owner.base, host: c.api, clock: c.clock, timeout: c.settings.timeout()}
-	rt = oauth.Transport(rt, tokens, c.api, &oauth.TransportOptions{Now: c.clock.now})
-	return quota.Transport(rt, k.s.ledger, nil)
+	rt = quota.Transport(rt, k.s.ledger, nil)
+	return oauth.Transport(rt, tokens, c.api, &oauth.TransportOptions{Now: c.clock.now})
 }
 
 // watchedToken is a fixedToken that keeps whether LinkedIn called it revoked,

@@ -245,4 +245,7 @@ func TestFreshTokenThatStaysUnknown(t *testing.T) {
 	if e.Meta.UpstreamCalls != 2 || e.Meta.Waited < time.Second/2 {
 		t.Errorf("meta %+v", e.Meta)
 	}
+	if used := b.usage()["GET /v2/userinfo member"].Used; used != 3 { // with that of the login
+		t.Errorf("%d calls counted, want each attempt of the refused token too", used)
+	}
 }

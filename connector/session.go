@@ -55,8 +55,8 @@ func (c *connected) newSession(account *accountRecord) *session {
 func (s *session) transport(tokens oauth.TokenSource) http.RoundTripper {
 	c := s.conn
 	var rt http.RoundTripper = &wire{base: c.owner.base, host: c.api, clock: c.clock, timeout: c.settings.timeout()}
+	rt = quota.Transport(rt, s.ledger, &quota.TransportOptions{Priority: requestPriority, Counted: noteBudgets}) // innermost: LinkedIn counts every attempt, the repeats of sign-in and retry too
 	rt = oauth.Transport(rt, tokens, c.api, &oauth.TransportOptions{Now: c.clock.now, Notify: tellFreshWait})
-	rt = quota.Transport(rt, s.ledger, &quota.TransportOptions{Priority: requestPriority, Counted: noteBudgets}) // inside retry: LinkedIn counts every attempt
 	return retry.Transport(rt, &retry.Options{
 		MaxAttempts: 1 + c.settings.MaxRetries, Budget: c.retries, Breaker: c.breaker, Again: paysAgain, Notify: tellWait,
 	})
