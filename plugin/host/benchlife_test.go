@@ -194,15 +194,14 @@ func BenchmarkIdle(b *testing.B) {
 // processorTime returns the processor time of a process in milliseconds.
 func processorTime(b *testing.B, pid int) float64 {
 	b.Helper()
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/schedstat", pid))
-	if err != nil {
+	if _, err := os.Stat(fmt.Sprintf("/proc/%d/schedstat", pid)); err != nil {
 		b.Skip("no /proc: ", err)
 	}
 	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
 	var sum float64
 	for _, thread := range threads {
 		var ns float64
-		if text, err = os.ReadFile(thread); err == nil {
+		if text, err := os.ReadFile(thread); err == nil {
 			_, _ = fmt.Sscan(string(text), &ns)
 			sum += ns / 1e6
 		}
