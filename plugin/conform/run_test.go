@@ -135,6 +135,15 @@ func withStatus(report *conform.Report, status conform.Status) []string {
 	return names
 }
 
+// needCatching are the cases that have to catch a call while it runs: on a busy
+// machine none may be caught. That they see a fault is shown by the broken
+// connectors.
+var needCatching = []string{
+	"cancel and deadline: a canceled call ends as canceled",
+	"cancel and deadline: a call ends at its deadline",
+	"crash and hang: a canceled action stops in the process",
+}
+
 func TestGoodConnectorPasses(t *testing.T) {
 	t.Parallel()
 	inThisProcess := []string{
@@ -168,7 +177,10 @@ func TestGoodConnectorPasses(t *testing.T) {
 			if failed := withStatus(report, conform.Failed); report.Failed() || len(failed) > 0 {
 				t.Errorf("failed: %q", failed)
 			}
-			if diff := cmp.Diff(tt.notRun, withStatus(report, conform.NotRun)); diff != "" {
+			notRun := slices.DeleteFunc(withStatus(report, conform.NotRun), func(name string) bool {
+				return slices.Contains(needCatching, name) && !slices.Contains(tt.notRun, name)
+			})
+			if diff := cmp.Diff(tt.notRun, notRun); diff != "" {
 				t.Errorf("not run (-want +got):\n%s", diff)
 			}
 		})

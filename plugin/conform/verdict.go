@@ -80,6 +80,9 @@ func say(err error) string {
 	if e.Detail != "" && (e.Kind == plugin.Internal || e.Source == plugin.SourceHost) {
 		text += ": " + cut(e.Detail, detailMax)
 	}
+	if e.Hint != "" {
+		text += "; hint: " + e.Hint
+	}
 	return text
 }
 
