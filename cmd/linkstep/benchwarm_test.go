@@ -141,7 +141,7 @@ func BenchmarkWarmInvoke(b *testing.B) {
 			return echo.Invoke(b.Context(), "/bench.Echo/Echo", payload, &out)
 		}},
 		{"linkedin", func() error { return ask(p, conn, nil) }},
-		{"disconnect", func() error { return p.Disconnect(b.Context(), &host.Connection{ID: "unknown"}) }},
+		{"disconnect", func() error { return p.Disconnect(b.Context(), &host.Connection{ID: "unknown", Connector: linkedin}) }},
 		{"direct", func() error { return ask(direct, directConn, nil) }},
 	}
 	for _, n := range []int{1, 8, 64} {
