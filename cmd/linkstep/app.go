@@ -11,6 +11,7 @@ import (
 	"github.com/linkstep/linkstep/connector"
 	"github.com/linkstep/linkstep/plugin"
 	"github.com/linkstep/linkstep/plugin/host"
+	"github.com/linkstep/linkstep/plugin/store"
 )
 
 // app is what all commands share.
@@ -92,6 +93,14 @@ func (a *app) withStore(ctx context.Context, f func(h *host.Host) error) error {
 
 // withTrail is withStore for what reads the trail too.
 func (a *app) withTrail(ctx context.Context, f func(h *host.Host, t *trail) error) error {
+	return a.withOpened(ctx, func(s *store.Store, t *trail) error {
+		return a.runHost(ctx, &host.Options{Store: s, Audit: t}, func(h *host.Host) error { return f(h, t) })
+	})
+}
+
+// withOpened runs f with the store of the home folder and its audit trail, for
+// what needs no host.
+func (a *app) withOpened(ctx context.Context, f func(s *store.Store, t *trail) error) error {
 	s, err := a.openStore(ctx)
 	if err != nil {
 		return err
@@ -102,7 +111,7 @@ func (a *app) withTrail(ctx context.Context, f func(h *host.Host, t *trail) erro
 		return err
 	}
 	defer t.close()
-	return a.runHost(ctx, &host.Options{Store: s, Audit: t}, func(h *host.Host) error { return f(h, t) })
+	return f(s, t)
 }
 
 // runHost runs f with a host and closes it, whatever happens.

@@ -76,17 +76,11 @@ func (a *app) audit(ctx context.Context, f *auditFlags) error {
 	if err := checkMember(f.member); f.member != "" && err != nil {
 		return err
 	}
-	s, err := a.openStore(ctx)
-	if err != nil {
+	var rows []store.AuditRow
+	err = a.withOpened(ctx, func(_ *store.Store, t *trail) (err error) {
+		rows, err = t.opened().Read(ctx, &store.AuditFilter{Since: since, Connection: f.connection, Subject: f.member, Limit: f.limit})
 		return err
-	}
-	defer s.Close()
-	t, err := a.openTrail(s)
-	if err != nil {
-		return err
-	}
-	defer t.close()
-	rows, err := t.opened().Read(ctx, &store.AuditFilter{Since: since, Connection: f.connection, Subject: f.member, Limit: f.limit})
+	})
 	if err != nil {
 		return err
 	}

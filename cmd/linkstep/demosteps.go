@@ -108,7 +108,7 @@ func (d *demo) quotaUsedUp(ctx context.Context) error {
 			return err
 		}
 		if at := d.steps[len(d.steps)-1].Error.RetryAt; at != nil {
-			d.say("retry at %s", at.UTC().Format(time.RFC3339))
+			d.say("retry at %s by this machine's clock, soon after the sandbox's midnight", at.UTC().Format(time.RFC3339))
 		}
 		if i == 1 {
 			d.say("calls sent: %d", len(d.sandbox.Requests())-before)
