@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/linkstep/linkstep/connector/oauth"
 	"github.com/linkstep/linkstep/connector/quota"
 	"github.com/linkstep/linkstep/plugin"
 )
@@ -23,9 +24,9 @@ func (k *checkup) actions(ctx context.Context) error {
 		st := plugin.ActionStatus{Action: spec.Name, Status: plugin.Usable}
 		on, scopes, products := k.needs(spec)
 		switch {
-		case k.token == nil:
+		case k.token == nil && k.none.Reason == oauth.ReasonNoToken:
 			st.Status, st.Reason = plugin.Unusable, "nobody has logged in"
-		case k.over:
+		case k.token == nil, k.over:
 			st.Status, st.Reason = plugin.Unusable, "the login has ended"
 		case k.s.account.Own && ofMembers(on):
 			e := k.s.noMember()

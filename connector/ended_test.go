@@ -51,6 +51,9 @@ func TestConfirmedRevocation(t *testing.T) {
 				if d := got.Diagnostics[len(got.Diagnostics)-1]; got.Token.Present || got.Account.ID != "" || d.Severity != plugin.Failure || !strings.Contains(d.Message, tt.says) {
 					t.Errorf("%s: check %+v", name, got)
 				}
+				if st := got.Actions[0]; st.Status != plugin.Unusable || st.Reason != "the login has ended" {
+					t.Errorf("%s: action %+v", name, st)
+				}
 			}
 			if n := len(b.srv.Requests()); n != 0 {
 				t.Errorf("%d requests for a login that has ended", n)
