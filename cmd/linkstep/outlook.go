@@ -56,7 +56,7 @@ func (a *app) outlooks(ctx context.Context, h *host.Host, conns []*host.Connecti
 			check, err = p.Check(ctx, conn, &plugin.CheckRequest{Deep: deep})
 		}
 		if err == nil {
-			usage, err = p.Usage(ctx, conn)
+			usage, err = usageOf(ctx, p, conn)
 		}
 		if errors.Is(err, context.Canceled) {
 			return nil, err

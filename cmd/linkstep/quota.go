@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,7 +57,7 @@ func (a *app) quota(ctx context.Context, h *host.Host, args []string) error {
 		var usage *plugin.UsageResponse
 		p, err := plugins.load(ctx, conn.Connector)
 		if err == nil {
-			usage, err = p.Usage(ctx, conn)
+			usage, err = usageOf(ctx, p, conn)
 		}
 		if err != nil && (len(args) > 0 || errors.Is(err, context.Canceled)) {
 			return err
@@ -78,6 +79,15 @@ func (a *app) quota(ctx context.Context, h *host.Host, args []string) error {
 	return nil
 }
 
+// usageOf asks for what a connection has used; a connector that counts no calls
+// has nothing to tell, and nothing is wrong.
+func usageOf(ctx context.Context, p *host.Plugin, conn *host.Connection) (*plugin.UsageResponse, error) {
+	if !slices.Contains(p.Description().Capabilities, plugin.CapabilityUsage) {
+		return &plugin.UsageResponse{}, nil
+	}
+	return p.Usage(ctx, conn)
+}
+
 func (a *app) printQuotas(views []quotaView) error {
 	if a.json {
 		return a.writeJSON(map[string]any{"output": map[string]any{"connections": views}})
@@ -96,7 +106,7 @@ func (a *app) printQuotas(views []quotaView) error {
 func (a *app) printQuota(v *quotaView) error {
 	fmt.Fprintln(a.out, v.Connection)
 	if len(v.Buckets) == 0 {
-		fmt.Fprint(a.out, "no calls today\n")
+		fmt.Fprint(a.out, "no calls counted today\n")
 		return nil
 	}
 	return a.printBuckets(v.Buckets)

@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"flag"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -24,13 +26,34 @@ func leanPlugin() {
 	serve.Main(func(log *slog.Logger) plugin.Connector { return connector.New(&connector.Options{Logger: log}) })
 }
 
+// uncounted is the LinkedIn connector without [plugin.CapabilityUsage].
+type uncounted struct{ plugin.Connector }
+
+func (u uncounted) Describe(ctx context.Context, req *plugin.DescribeRequest) (*plugin.Description, error) {
+	desc, err := u.Connector.Describe(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	fewer := *desc
+	fewer.Capabilities = slices.DeleteFunc(slices.Clone(desc.Capabilities), func(c string) bool { return c == plugin.CapabilityUsage })
+	return &fewer, nil
+}
+
+func uncountedPlugin() {
+	serve.Main(func(log *slog.Logger) plugin.Connector {
+		return uncounted{connector.New(&connector.Options{Logger: log})}
+	})
+}
+
 // TestMain lets the test binary play both commands, and an engine that embeds
 // the host, so that tests run real processes. A checked copy of the plugin has its name with something after it.
 func TestMain(m *testing.M) {
 	if strings.HasPrefix(filepath.Base(os.Args[0]), "linkstep-linkedin-") {
 		leanPlugin()
 	}
-	testscript.Main(suite{m}, map[string]func(){"linkstep": main, "linkstep-linkedin": leanPlugin, "linkstep-engine": engineMain})
+	testscript.Main(suite{m}, map[string]func(){
+		"linkstep": main, "linkstep-linkedin": leanPlugin, "linkstep-uncounted": uncountedPlugin, "linkstep-engine": engineMain,
+	})
 }
 
 // suite runs more tests at the same time than there are cores: many of them
