@@ -7,33 +7,46 @@ import (
 )
 
 // acquire returns the running connector, started if need be, with one call
-// counted in it.
+// counted in it. Callers wait out a pause each for themselves: one with too
+// little time is told so at once, whoever else waits.
 func (p *Plugin) acquire(ctx context.Context) (*running, error) {
 	if r, err := p.ready(); r != nil || err != nil {
 		return r, err
 	}
-	if _, err := p.restartAt(ctx); err != nil {
-		return nil, err // answered at once, whoever waits for a start
+	ctx, cancel := p.untilClosed(ctx)
+	defer cancel()
+	for {
+		p.clear()
+		err := p.backOff(ctx)
+		var r *running
+		if err == nil {
+			r, err = p.startOnce(ctx)
+		}
+		switch {
+		case err != nil && p.isClosed():
+			return nil, closedError(plugin.EffectNone)
+		case r != nil || err != nil:
+			return r, err
+		}
 	}
+}
+
+// startOnce starts the connector, unless another caller has done so meanwhile.
+// It returns neither a connector nor an error when it ended at once, or when
+// there is a pause by now.
+func (p *Plugin) startOnce(ctx context.Context) (*running, error) {
 	if err := p.takeStart(ctx); err != nil {
 		return nil, err
 	}
 	defer func() { p.starts <- struct{}{} }()
-	// Another caller may have started it meanwhile.
 	if r, err := p.ready(); r != nil || err != nil {
 		return r, err
 	}
 	p.clear()
-	ctx, cancel := p.untilClosed(ctx)
-	defer cancel()
-	err := p.backOff(ctx)
-	if err == nil {
-		err = p.start(ctx)
+	if p.isPaused() {
+		return nil, nil
 	}
-	switch {
-	case p.isClosed():
-		return nil, closedError(plugin.EffectNone)
-	case err != nil:
+	if err := p.start(ctx); err != nil {
 		return nil, err
 	}
 	return p.ready()
@@ -79,17 +92,17 @@ func (p *Plugin) untilClosed(ctx context.Context) (context.Context, context.Canc
 	return ctx, cancel
 }
 
-// clear takes away a connector that has ended by itself. The caller holds the
-// start token.
+// clear takes away a connector that has ended by itself, once its crash is
+// counted.
 func (p *Plugin) clear() {
-	p.mu.Lock()
-	dead := p.current
-	p.mu.Unlock()
-	if dead == nil {
+	dead := p.running()
+	if dead == nil || !dead.hasEnded() {
 		return
 	}
 	p.bury(dead)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.current = nil
+	if p.current == dead {
+		p.current = nil
+	}
 }

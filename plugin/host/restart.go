@@ -49,6 +49,15 @@ func (p *Plugin) pausedUntil(now time.Time) (at time.Time, open bool) {
 	return p.notBefore, false
 }
 
+// isPaused reports whether the connector may not be started yet.
+func (p *Plugin) isPaused() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	at, _ := p.pausedUntil(now)
+	return at.After(now)
+}
+
 // restartAt returns when the connector may be started. It is an error when
 // that is beyond the caller's deadline, or when there were too many crashes:
 // then the circuit is open until the oldest is forgotten.

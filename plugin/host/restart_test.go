@@ -140,30 +140,3 @@ func TestBackOffHeedsTheCaller(t *testing.T) {
 		}
 	})
 }
-
-// TestShortDeadlinesInABackOff asks while another caller waits for a restart:
-// who has not the time is told so at once.
-func TestShortDeadlinesInABackOff(t *testing.T) {
-	t.Parallel()
-	h := newHost(t, nil)
-	h.restart.min = 4 * time.Second
-	p := load(t, h, self("tester"))
-	send(t, p.PID(), syscall.SIGKILL)
-	<-p.current.ended()
-	patient := make(chan error, 1)
-	go func() {
-		_, err := p.Invoke(t.Context(), account(), request("events", `{}`), nil)
-		patient <- err
-	}()
-	time.Sleep(100 * time.Millisecond)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-	defer cancel()
-	start := time.Now()
-	_, err := p.Invoke(ctx, account(), request("events", `{}`), nil)
-	if e := plugin.AsError(err); e == nil || e.Kind != plugin.PluginCrashed || e.RetryAt == nil || time.Since(start) > 300*time.Millisecond*patience {
-		t.Errorf("error = %+v after %s, want plugin_crashed with RetryAt at once", e, time.Since(start))
-	}
-	if err := <-patient; err != nil {
-		t.Errorf("the caller that waits gets %v", err)
-	}
-}
