@@ -4,9 +4,9 @@ import (
 	"context"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/host"
 )
 
 func authCases(*subject) []testCase {
@@ -17,6 +17,7 @@ func authCases(*subject) []testCase {
 		{"two logins have different states", statesDiffer},
 		{"an answer with another login's state is refused", refusesForeignState},
 		{"an answer that denies the login is refused", refusesDenial},
+		{"an answer with a code that the vendor refuses is an error", refusesWrongCode},
 		{"a made-up token is refused and not kept", refusesMadeUpToken},
 		{"disconnecting what is not connected is no error", disconnectsUnknown},
 		{"a connection can be logged in", logsIn},
@@ -93,13 +94,18 @@ func (s *subject) anyExample() (*plugin.ActionSpec, *plugin.Example) {
 	return nil, nil
 }
 
-// begin begins a login. That the settings do not suffice for one is a reason
-// not to run only where none were given.
+// begin begins a login to the connection that nobody has logged in to.
 func (s *subject) begin(ctx context.Context) (*plugin.AuthorizeResponse, error) {
 	if s.stranger == nil {
 		return nil, s.strange
 	}
-	res, err := s.authorize(ctx, s.stranger, &plugin.AuthorizeRequest{Begin: &plugin.AuthorizeBegin{}})
+	return s.beginAt(ctx, s.stranger)
+}
+
+// beginAt begins a login to a connection. That the settings do not suffice for
+// one is a reason not to run only where none were given.
+func (s *subject) beginAt(ctx context.Context, conn *host.Connection) (*plugin.AuthorizeResponse, error) {
+	res, err := s.authorize(ctx, conn, &plugin.AuthorizeRequest{Begin: &plugin.AuthorizeBegin{}})
 	if err != nil {
 		if plugin.KindOf(err) == plugin.InvalidConfig && s.opts.Settings == nil {
 			return nil, notRun("a login needs settings, give them: %s", say(err))
@@ -165,46 +171,6 @@ func stateOf(res *plugin.AuthorizeResponse) string {
 		return ""
 	}
 	return u.Query().Get("state")
-}
-
-// answer completes a login with a redirect that has these parameters. The code
-// in it is made up.
-func (s *subject) answer(ctx context.Context, parameters func(state string) url.Values) error {
-	begun, err := s.begin(ctx)
-	if err != nil {
-		return err
-	}
-	redirect := begun.RedirectURL + "?" + parameters(stateOf(begun)).Encode()
-	res, err := s.authorize(ctx, s.stranger, &plugin.AuthorizeRequest{Complete: &plugin.AuthorizeComplete{
-		Session: begun.Session, Answer: plugin.NewSecret(redirect),
-	}})
-	if err == nil && res.Done {
-		return faultf("Compare the state of the answer with that in the session before anything is sent, and read error= first.", "the login is done")
-	}
-	if err == nil {
-		return faultf("Return an error for an answer that cannot be used.", "there is no error, and the login is not done")
-	}
-	if isVerdict(err) {
-		return err
-	}
-	if kind := plugin.KindOf(err); kind == plugin.Internal || kind == plugin.Unknown {
-		return s.unexpected(err, "Return an error of kind invalid_input, forbidden or reauthorize that says what was wrong with the answer.")
-	}
-	return nil
-}
-
-func refusesForeignState(ctx context.Context, s *subject) error {
-	code := newCanary()
-	s.seen.secret("the code of a login", code)
-	return s.answer(ctx, func(state string) url.Values {
-		return url.Values{"code": {code}, "state": {strings.ToLower(state) + "x"}}
-	})
-}
-
-func refusesDenial(ctx context.Context, s *subject) error {
-	return s.answer(ctx, func(state string) url.Values {
-		return url.Values{"error": {"access_denied"}, "error_description": {"the person said no"}, "state": {state}}
-	})
 }
 
 // refusesMadeUpToken brings a token that is none. It may be sent upstream to

@@ -3,6 +3,7 @@ package conform_test
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/linkstep/linkstep/plugin"
 )
@@ -97,7 +98,7 @@ func brokenSecrets() []broken {
 					},
 					authorize: func(ctx context.Context, req *plugin.AuthorizeRequest) (*plugin.AuthorizeResponse, error) {
 						res, err := good.Authorize(ctx, req)
-						if e := plugin.AsError(err); e != nil {
+						if e := plugin.AsError(err); e != nil && strings.Contains(e.Message, "the code") {
 							e.Detail = "POST https://notes.example/token client_secret=" + secret
 						}
 						return res, err

@@ -2,6 +2,7 @@ package conform_test
 
 import (
 	"context"
+	"net/url"
 	"strings"
 
 	"github.com/linkstep/linkstep/plugin"
@@ -88,24 +89,54 @@ func brokenLogins() []broken {
 			}),
 			failed: "auth: two logins have different states", why: "same state",
 		}, {
-			name: "an answer is taken from anybody",
+			name: "a state that nobody compares",
 			build: func(good *notes) plugin.Connector {
 				return &faulty{Connector: good, authorize: func(ctx context.Context, req *plugin.AuthorizeRequest) (*plugin.AuthorizeResponse, error) {
-					if req.Complete != nil && strings.Contains(req.Complete.Answer.Reveal(), "code=") {
-						if _, err := good.Authorize(ctx, req); err != nil {
-							return &plugin.AuthorizeResponse{Done: true, Account: plugin.Account{ID: "ada"}}, nil
+					if req.Complete != nil {
+						u, err := url.Parse(req.Complete.Answer.Reveal())
+						if err != nil {
+							return nil, err
 						}
+						req.Complete.Session = plugin.NewSecret(u.Query().Get("state"))
 					}
 					return good.Authorize(ctx, req)
 				}}
 			},
 			failed: "auth: an answer with another login's state is refused", why: "the login is done",
 		}, {
+			name: "an answer is taken from anybody",
+			build: func(good *notes) plugin.Connector {
+				return &faulty{Connector: good, authorize: func(ctx context.Context, req *plugin.AuthorizeRequest) (*plugin.AuthorizeResponse, error) {
+					res, err := good.Authorize(ctx, req)
+					if plugin.KindOf(err) == plugin.InvalidInput {
+						return &plugin.AuthorizeResponse{Done: true, Account: plugin.Account{ID: "ada"}}, nil
+					}
+					return res, err
+				}}
+			},
+			opts: func(opts *conform.Options) { // its login page is elsewhere
+				opts.Settings = []byte(`{"client_id": "abc", "client_secret": "a secret of the client"}`)
+				withToken(opts)
+			},
+			failed: "auth: an answer with another login's state is refused", why: "the login is done",
+		}, {
+			name: "a code that nobody tries",
+			build: func(good *notes) plugin.Connector {
+				return &faulty{Connector: good, authorize: func(ctx context.Context, req *plugin.AuthorizeRequest) (*plugin.AuthorizeResponse, error) {
+					res, err := good.Authorize(ctx, req)
+					if e := plugin.AsError(err); e != nil && strings.Contains(e.Message, "the code") {
+						return &plugin.AuthorizeResponse{Done: true, Account: plugin.Account{ID: "ada"}}, nil
+					}
+					return res, err
+				}}
+			},
+			failed: "auth: an answer with a code that the vendor refuses is an error", why: "the login is done",
+		}, {
 			name: "a denial is a defect",
 			build: func(good *notes) plugin.Connector {
 				return &faulty{Connector: good, authorize: func(ctx context.Context, req *plugin.AuthorizeRequest) (*plugin.AuthorizeResponse, error) {
 					res, err := good.Authorize(ctx, req)
-					if plugin.KindOf(err) == plugin.Reauthorize && req.Complete != nil {
+					if e := plugin.AsError(err); e != nil && strings.Contains(e.Message, "denied") {
 						panic("no code in the answer")
 					}
 					return res, err

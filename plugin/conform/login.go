@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/linkstep/linkstep/plugin"
+	"github.com/linkstep/linkstep/plugin/host"
 )
 
 // logsIn logs the connection of the settings in. From then on actions can be
@@ -21,7 +22,7 @@ func logsIn(ctx context.Context, s *subject) error {
 	case s.fits(s.conn.Settings, s.conn.Secrets) != nil:
 		return s.login
 	}
-	res, err := s.logIn(ctx)
+	res, err := s.logIn(ctx, s.conn)
 	if err != nil {
 		s.login = notRun("the connection could not be logged in")
 		return err
@@ -45,38 +46,48 @@ func logsIn(ctx context.Context, s *subject) error {
 }
 
 // logIn takes the token given, or consents at a login page on this machine.
-func (s *subject) logIn(ctx context.Context) (*plugin.AuthorizeResponse, error) {
+func (s *subject) logIn(ctx context.Context, conn *host.Connection) (*plugin.AuthorizeResponse, error) {
 	const advice = "This is the login that the settings describe: see the message, and try it with linkstep connect."
 	if !s.opts.Token.IsZero() {
 		s.seen.secret("the access token", s.opts.Token.Reveal())
-		res, err := s.authorize(ctx, s.conn, &plugin.AuthorizeRequest{Token: &plugin.AuthorizeToken{AccessToken: s.opts.Token}})
+		res, err := s.authorize(ctx, conn, &plugin.AuthorizeRequest{Token: &plugin.AuthorizeToken{AccessToken: s.opts.Token}})
 		if err != nil {
 			return nil, s.unexpected(err, advice)
 		}
 		return res, nil
 	}
-	begun, err := s.authorize(ctx, s.conn, &plugin.AuthorizeRequest{Begin: &plugin.AuthorizeBegin{}})
+	begun, err := s.authorize(ctx, conn, &plugin.AuthorizeRequest{Begin: &plugin.AuthorizeBegin{}})
 	if err != nil {
 		return nil, s.unexpected(err, advice)
 	}
-	page, err := url.Parse(begun.URL)
-	if err != nil || !isLoopback(page.Hostname()) {
-		return nil, notRun("its login page is not on this machine: give an access token, or the settings of a sandbox")
-	}
-	answer, err := within(ctx, s, "the login page", s.opts.Timeout, func(ctx context.Context) (string, error) { return consent(ctx, begun.URL) })
+	answer, err := s.consented(ctx, begun)
 	if err != nil {
 		return nil, err
 	}
-	if u, err := url.Parse(answer); err == nil {
-		s.seen.secret("the code of a login", u.Query().Get("code"))
-	}
-	res, err := s.authorize(ctx, s.conn, &plugin.AuthorizeRequest{Complete: &plugin.AuthorizeComplete{
+	res, err := s.authorize(ctx, conn, &plugin.AuthorizeRequest{Complete: &plugin.AuthorizeComplete{
 		Session: begun.Session, Answer: plugin.NewSecret(answer),
 	}})
 	if err != nil {
 		return nil, s.unexpected(err, advice)
 	}
 	return res, nil
+}
+
+// consented consents to a login where its page is on this machine, and returns
+// the answer.
+func (s *subject) consented(ctx context.Context, begun *plugin.AuthorizeResponse) (string, error) {
+	page, err := url.Parse(begun.URL)
+	if err != nil || !isLoopback(page.Hostname()) {
+		return "", notRun("its login page is not on this machine: give an access token, or the settings of a sandbox")
+	}
+	answer, err := within(ctx, s, "the login page", s.opts.Timeout, func(ctx context.Context) (string, error) { return consent(ctx, begun.URL) })
+	if err != nil {
+		return "", err
+	}
+	if u, err := url.Parse(answer); err == nil {
+		s.seen.secret("the code of a login", u.Query().Get("code"))
+	}
+	return answer, nil
 }
 
 // consent allows the application at the login page of a sandbox and returns

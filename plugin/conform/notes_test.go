@@ -150,6 +150,7 @@ func (n *notes) save(ctx context.Context, id, token string) error {
 const (
 	loginURL    = "https://notes.example/login"
 	redirectURL = "http://localhost:8918/callback"
+	pageCode    = "a-code-from-the-page" // all that the vendor takes
 )
 
 func (n *notes) Authorize(ctx context.Context, req *plugin.AuthorizeRequest) (*plugin.AuthorizeResponse, error) {
@@ -172,6 +173,8 @@ func (n *notes) Authorize(ctx context.Context, req *plugin.AuthorizeRequest) (*p
 			return nil, failed(plugin.InvalidInput, plugin.SourceUser, "this is the answer of another login", "Begin the login again.")
 		case u.Query().Has("error"):
 			return nil, failed(plugin.Reauthorize, plugin.SourceUser, "the login was denied", "Begin it again and consent.")
+		case u.Query().Get("code") != pageCode:
+			return nil, failed(plugin.Reauthorize, plugin.SourceUpstream, "the vendor does not know the code", "Begin the login again.")
 		}
 		token = "token-for-" + u.Query().Get("code")
 	}

@@ -66,7 +66,7 @@ func loginPage(t *testing.T) string {
 	t.Helper()
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		q := r.URL.Query()
-		w.Header().Set("Location", q.Get("redirect_uri")+"?"+url.Values{"code": {"a-code-from-the-page"}, "state": {q.Get("state")}}.Encode())
+		w.Header().Set("Location", q.Get("redirect_uri")+"?"+url.Values{"code": {pageCode}, "state": {q.Get("state")}}.Encode())
 		w.WriteHeader(http.StatusFound)
 	}))
 	t.Cleanup(srv.Close)
