@@ -60,8 +60,11 @@ func answers() []answerCase {
 				Kind: plugin.Internal, Source: plugin.SourceConnector, Message: "something went wrong inside the connector", Detail: "a plain error",
 				Effect: plugin.EffectNone, Hint: "This is a defect. Report it with the detail.",
 			}}},
-		{name: "write that failed", action: "fail_write", input: `{"kind":"unavailable"}`, why: "a write may have been done",
-			want: outcome{Err: failed(plugin.Unavailable, plugin.EffectUnknown)}},
+		{name: "write that nobody classified", action: "fail_write", input: `{"kind":"plain"}`, why: "a hint that does not advise a second run stays",
+			want: outcome{Err: &plugin.Error{
+				Kind: plugin.Internal, Source: plugin.SourceConnector, Message: "something went wrong inside the connector", Detail: "a plain error",
+				Effect: plugin.EffectUnknown, Hint: "This is a defect. Report it with the detail. Find out whether it was done before you run the step again.",
+			}}},
 		{name: "output that is no JSON", action: "output", input: `{"output":"{"}`, why: "the caller could not print it",
 			want: outcome{Err: &plugin.Error{
 				Kind: plugin.Internal, Source: plugin.SourceConnector, Effect: plugin.EffectNone,
@@ -85,6 +88,8 @@ func answers() []answerCase {
 	for _, kind := range append(plugin.Kinds(), plugin.Unknown) {
 		cases = append(cases, answerCase{name: "error " + kind.String(), action: "fail", input: fmt.Sprintf(`{"kind":%q}`, kind), why: "every kind crosses every boundary",
 			want: outcome{Err: failed(kind, plugin.EffectNone)}})
+		cases = append(cases, answerCase{name: "error of a write " + kind.String(), action: "fail_write", input: fmt.Sprintf(`{"kind":%q}`, kind), why: "no kind makes a second run safe",
+			want: outcome{Err: unsure(failed(kind, plugin.EffectUnknown))}})
 	}
 	return cases
 }
@@ -97,6 +102,12 @@ func failed(kind plugin.Kind, effect plugin.Effect) *plugin.Error {
 		Violations: []plugin.Violation{{Pointer: "/kind", Message: "is bad"}}, HTTPStatus: 499, VendorCode: "17", RequestID: "r-1",
 		Retryable: true, RetryAt: &at, Effect: effect, DocsURL: "https://example.test/docs",
 	}
+}
+
+// unsure makes an error that of a write which may have been done.
+func unsure(e *plugin.Error) *plugin.Error {
+	e.Retryable, e.RetryAt, e.Hint = false, nil, "Find out whether it was done before you run the step again."
+	return e
 }
 
 // failedPage is what the action pages returns at fail_after 2.

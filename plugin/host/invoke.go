@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/linkstep/linkstep/plugin"
@@ -157,16 +158,26 @@ func repeatable(spec *plugin.ActionSpec, req *plugin.InvokeRequest) bool {
 	return spec.Effect == plugin.EffectRead || spec.Idempotent || (spec.Keyed && req.IdempotencyKey != "")
 }
 
+// cautionHint is for an action that may have been done.
+const cautionHint = "Find out whether it was done before you run the step again."
+
 // settle corrects what only the action's description tells: a read has no
-// effect, and what may have been done is not to be done again unseen.
+// effect, and what may have been done is not to be done again unseen. A hint
+// that asked for that goes, another one stays.
 func settle(spec *plugin.ActionSpec, req *plugin.InvokeRequest, err error) error {
 	e := *plugin.AsError(err)
 	switch {
 	case spec.Effect == plugin.EffectRead:
 		e.Effect = plugin.EffectNone
-	case (e.Kind == plugin.PluginCrashed || e.Kind == plugin.PluginUnresponsive) && e.Effect == plugin.EffectUnknown && !repeatable(spec, req):
-		e.Retryable = false
-		e.Hint = "Find out whether it was done before you run the step again."
+	case e.Effect == "" || e.Effect == plugin.EffectNone || repeatable(spec, req):
+	default:
+		if e.Effect == plugin.EffectUnknown {
+			if e.Retryable {
+				e.Hint = ""
+			}
+			e.Hint = strings.TrimSpace(e.Hint + " " + cautionHint)
+		}
+		e.Retryable, e.RetryAt = false, nil
 	}
 	return &e
 }

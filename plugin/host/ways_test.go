@@ -149,6 +149,11 @@ func errOf(o outcome) error {
 	return o.Err
 }
 
+// briefly gives a call little time.
+func briefly(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, 100*time.Millisecond*patience)
+}
+
 func TestEndOfContext(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -157,12 +162,12 @@ func TestEndOfContext(t *testing.T) {
 		cause  error
 		kind   plugin.Kind
 		effect plugin.Effect
+		again  bool // the error says that a retry is safe
 	}{
-		{"cancel a read", "wait", context.WithCancel, context.Canceled, plugin.Canceled, plugin.EffectNone},
-		{"cancel a write", "wait_write", context.WithCancel, context.Canceled, plugin.Canceled, plugin.EffectUnknown},
-		{"deadline", "wait", func(ctx context.Context) (context.Context, context.CancelFunc) {
-			return context.WithTimeout(ctx, 100*time.Millisecond*patience)
-		}, context.DeadlineExceeded, plugin.Deadline, plugin.EffectNone},
+		{"cancel a read", "wait", context.WithCancel, context.Canceled, plugin.Canceled, plugin.EffectNone, false},
+		{"cancel a write", "wait_write", context.WithCancel, context.Canceled, plugin.Canceled, plugin.EffectUnknown, false},
+		{"deadline of a read", "wait", briefly, context.DeadlineExceeded, plugin.Deadline, plugin.EffectNone, true},
+		{"deadline of a write", "wait_write", briefly, context.DeadlineExceeded, plugin.Deadline, plugin.EffectUnknown, false},
 	}
 	eachWay(t, func(t *testing.T, p *Plugin) {
 		for _, tt := range tests {
@@ -183,6 +188,9 @@ func TestEndOfContext(t *testing.T) {
 				e := plugin.AsError(err)
 				if !errors.Is(err, tt.cause) || e == nil || e.Kind != tt.kind || e.Effect != tt.effect {
 					t.Errorf("error = %+v, want kind %v with effect %s that is %v", e, tt.kind, tt.effect, tt.cause)
+				}
+				if e.Retryable != tt.again || (e.Effect == plugin.EffectUnknown) != (e.Hint == cautionHint) {
+					t.Errorf("retryable %t with the hint %q, want %t, and caution where it may have been done", e.Retryable, e.Hint, tt.again)
 				}
 				if got := noted(t, p.host.store); got != context.Canceled.Error() && got != tt.cause.Error() {
 					t.Errorf("the connector noted %q, want %q", got, tt.cause)
