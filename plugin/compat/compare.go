@@ -49,6 +49,7 @@ func compareWhole(at place, old, now *plugin.Description) {
 	for _, c := range without(now.Capabilities, old.Capabilities) {
 		at.add(false, "the capability %s is new", c)
 	}
+	compareAuth(at, old.Auth, now.Auth)
 }
 
 // comparePromises compares what two versions of an action promise outside
@@ -66,6 +67,11 @@ func comparePromises(at place, old, now *plugin.ActionSpec) {
 		at.add(old.Access == plugin.AccessOpen, "its access was %s and is %s", old.Access, now.Access)
 	}
 	compareScopes(at, old, now)
+	comparePaging(at, old, now)
+	compareData(at, old.Data, now.Data)
+	if old.Cost != now.Cost {
+		at.add(false, "an ordinary call cost %d of the quota and costs %d", old.Cost, now.Cost)
+	}
 	for _, k := range now.ErrorKinds {
 		if !slices.Contains(old.ErrorKinds, k) {
 			at.add(false, "the error kind %s is new", k)

@@ -101,9 +101,11 @@ func TestSchemas(t *testing.T) {
 
 func TestPromises(t *testing.T) {
 	base := func() *plugin.Description {
-		return &plugin.Description{Name: "hello", Capabilities: []string{"usage"}, ConfigSchema: object(`{"q":{}}`), Actions: []plugin.ActionSpec{{
+		return &plugin.Description{Name: "hello", Capabilities: []string{"usage"}, Auth: oauth(), ConfigSchema: object(`{"q":{}}`), Actions: []plugin.ActionSpec{{
 			Name: "greet", Effect: plugin.EffectRead, Idempotent: true, Access: plugin.AccessOpen,
 			Scopes: [][]string{{"a"}, {"b", "c"}}, ErrorKinds: []plugin.Kind{plugin.NotFound},
+			Cost: 2, Data: plugin.Data{Subject: plugin.SubjectSelf, MaxAgeSeconds: 60, MayStore: true},
+			Input: object(`{"page_size":{"maximum":25}}`), Paging: &plugin.Paging{Field: "people", MaxPageSize: 25},
 		}}}
 	}
 	tests := []struct {
@@ -129,6 +131,20 @@ func TestPromises(t *testing.T) {
 			a.ErrorKinds = append(a.ErrorKinds, plugin.Forbidden)
 		}, compatible, "the set of kinds is closed"},
 		{"a new setting that is required", func(d *plugin.Description, _ *plugin.ActionSpec) { d.ConfigSchema = object(`{"q":{},"p":{}}|p`) }, breaking, "connections lack it"},
+		{"no login", func(d *plugin.Description, _ *plugin.ActionSpec) { d.Auth = nil }, breaking, "steps that name a connection are refused"},
+		{"another kind of login", func(d *plugin.Description, _ *plugin.ActionSpec) { d.Auth.Type = "basic" }, breaking, "connections have no password"},
+		{"another login page", func(d *plugin.Description, _ *plugin.ActionSpec) { d.Auth.TokenURL = "https://b.test" }, compatible, "worth a look"},
+		{"no pages", func(_ *plugin.Description, a *plugin.ActionSpec) { a.Paging = nil }, breaking, "callers read them as they come"},
+		{"pages of another field", func(_ *plugin.Description, a *plugin.ActionSpec) { a.Paging.Field = "members" }, breaking, "callers look there"},
+		{"smaller pages", func(_ *plugin.Description, a *plugin.ActionSpec) { a.Paging.MaxPageSize = 5 }, breaking, "callers may ask for 25"},
+		{"larger pages", func(_ *plugin.Description, a *plugin.ActionSpec) { a.Paging.MaxPageSize = 50 }, compatible, "nobody asked for them"},
+		{"a higher cost", func(_ *plugin.Description, a *plugin.ActionSpec) { a.Cost = 10 }, compatible, "quotas last less long"},
+		{"not to be stored", func(_ *plugin.Description, a *plugin.ActionSpec) { a.Data.MayStore = false }, breaking, "callers store it"},
+		{"kept for less time", func(_ *plugin.Description, a *plugin.ActionSpec) { a.Data.MaxAgeSeconds = 59 }, breaking, "callers keep it longer"},
+		{"kept for ever", func(_ *plugin.Description, a *plugin.ActionSpec) { a.Data.MaxAgeSeconds = 0 }, compatible, "0 is no limit"},
+		{"data of others", func(_ *plugin.Description, a *plugin.ActionSpec) { a.Data.Subject = plugin.SubjectOthers }, breaking, "others did not consent"},
+		{"data of nobody", func(_ *plugin.Description, a *plugin.ActionSpec) { a.Data.Subject = plugin.SubjectNone }, compatible, "less to care for"},
+		{"data of another source", func(_ *plugin.Description, a *plugin.ActionSpec) { a.Data.Source = "B" }, compatible, "worth a look"},
 		{"a setting that is secret now", func(d *plugin.Description, _ *plugin.ActionSpec) { d.ConfigSchema = object(`{"q":{"writeOnly":true}}`) }, breaking, "connections hold it openly"},
 	}
 	for _, tt := range tests {
@@ -141,6 +157,43 @@ func TestPromises(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTheOtherWay compares what only the way back shows.
+func TestTheOtherWay(t *testing.T) {
+	const small, large = `{"page_size":{"maximum":5}}`, `{"page_size":{"maximum":25}}`
+	version := func(auth *plugin.Auth, most int, input string, data plugin.Data) *plugin.Description {
+		return &plugin.Description{Name: "hello", Auth: auth, Actions: []plugin.ActionSpec{{
+			Name: "greet", Effect: plugin.EffectRead, Input: object(input), Paging: &plugin.Paging{Field: "people", MaxPageSize: most}, Data: data,
+		}}}
+	}
+	tests := []struct {
+		name     string
+		old, now *plugin.Description
+		want     verdict
+		why      string
+	}{
+		{"a login", version(nil, 5, small, plugin.Data{}), version(oauth(), 5, small, plugin.Data{}), breaking, "steps name no connection"},
+		{"no login in either", version(nil, 5, small, plugin.Data{}), version(nil, 5, small, plugin.Data{}), same, "equal"},
+		{"smaller pages that nobody could exceed", version(nil, 25, small, plugin.Data{}), version(nil, 5, small, plugin.Data{}), compatible, "page_size went to 5 before"},
+		{"smaller pages with page_size as it was", version(nil, 25, large, plugin.Data{}), version(nil, 10, large, plugin.Data{}), breaking, "11 fitted"},
+		{"smaller pages without page_size", version(nil, 25, `{}`, plugin.Data{}), version(nil, 10, `{}`, plugin.Data{}), breaking, "the input is open"},
+		{"a limit to keeping", version(nil, 5, small, plugin.Data{}), version(nil, 5, small, plugin.Data{MaxAgeSeconds: 60}), breaking, "there was none"},
+		{"may be stored", version(nil, 5, small, plugin.Data{}), version(nil, 5, small, plugin.Data{MayStore: true}), compatible, "nobody must"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			changes := compat.Compare(tt.old, tt.now)
+			if got := judge(changes); got != tt.want {
+				t.Errorf("%s, want %s: %s\n%v", got, tt.want, tt.why, changes)
+			}
+		})
+	}
+}
+
+// oauth is how connections of hello are authorized.
+func oauth() *plugin.Auth {
+	return &plugin.Auth{Type: "oauth2", AuthorizationURL: "https://a.test/authorize", TokenURL: "https://a.test/token"}
 }
 
 func TestChangesSayWhere(t *testing.T) {

@@ -10,6 +10,10 @@
 // stricter: a field that was promised must still come, of a type and a value
 // that were known. Bounds and patterns of outputs only describe, and may move.
 //
+// Outside the schemas, a login that comes or goes, paging that goes or names
+// another field, smaller pages where larger ones could be asked for, and
+// stricter terms for keeping data are breaking. A higher cost is told.
+//
 // Keywords that the package does not compare, anyOf for example, are breaking
 // when they differ at all. It does not look at what an action does.
 package compat
