@@ -29,7 +29,8 @@ what does not hold and what its author should change.
 A case that cannot run says why. Most of what is not run without settings runs
 with those of a connection: at a sandbox (--dev) the command logs in by itself,
 elsewhere it needs an access token. Only actions that read are run, unless
---allow-writes. Exit status: 0 nothing failed, 1 something did.`
+--allow-writes. Exit status: 0 nothing failed, 1 something did, 130 Ctrl-C, which
+ends the run with what it had found.`
 
 const conformExample = `  linkstep conform ./hello
   linkstep conform ./hello --settings sandbox.json --dev
@@ -54,10 +55,10 @@ func (a *app) conformCommand() *cobra.Command {
 			defer memory.Close()
 			opts.Store = memory
 			report, err := conform.Run(cmd.Context(), host.File(args[0]), opts)
-			if err != nil {
+			if report == nil {
 				return err
 			}
-			return a.reportConform(report, &f)
+			return a.reportConform(report, err, &f)
 		},
 	}
 	flags := cmd.Flags()
@@ -77,6 +78,9 @@ func (a *app) conformOptions(f *conformFlags) (*conform.Options, error) {
 		return nil, usagef("--timeout %s: it must be above zero", f.timeout)
 	}
 	opts := &conform.Options{Dev: f.dev, AllowWrites: f.writes, Logger: a.logger(slog.LevelError), Timeout: f.timeout}
+	if !a.json {
+		opts.Progress = func(g *conform.Group) { fmt.Fprintln(a.err, g) }
+	}
 	if f.settings != "" {
 		s := settings{}
 		if err := s.read(f.settings); err != nil {
@@ -99,19 +103,31 @@ func (a *app) conformOptions(f *conformFlags) (*conform.Options, error) {
 	return opts, nil
 }
 
-// reportConform prints the report and ends the command accordingly.
-func (a *app) reportConform(report *conform.Report, f *conformFlags) error {
+// reportConform prints the report and ends the command accordingly. Of a run
+// that was ended before its end, what it had found is reported all the same.
+func (a *app) reportConform(report *conform.Report, ended error, f *conformFlags) error {
 	if f.junit != "" {
 		if err := writeJUnit(f.junit, report); err != nil {
 			return err
 		}
 	}
 	if a.json {
-		if err := a.writeJSON(map[string]any{"output": report}); err != nil {
+		doc := map[string]any{}
+		if ended != nil {
+			doc = errorDocument(plugin.AsError(ended))
+		}
+		doc["output"] = report
+		if err := a.writeJSON(doc); err != nil {
 			return err
 		}
 	} else if err := report.WriteText(a.out); err != nil {
 		return err
+	}
+	switch {
+	case ended != nil && a.json:
+		return statusError(exitStatus[plugin.KindOf(ended)])
+	case ended != nil:
+		return ended
 	}
 	if report.NeedsConnection && f.settings == "" {
 		fmt.Fprint(a.err, "hint: Give the settings of a connection with --settings FILE, and more cases run.\n")

@@ -7,14 +7,17 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/linkstep/linkstep/connector"
 	"github.com/linkstep/linkstep/connector/sandbox"
+	"github.com/linkstep/linkstep/plugin"
 	"github.com/linkstep/linkstep/plugin/conform"
 	"github.com/linkstep/linkstep/plugin/host"
 	"github.com/linkstep/linkstep/plugin/store"
@@ -238,6 +241,64 @@ func TestConformCommandLine(t *testing.T) {
 			if status != tt.status || !strings.Contains(stdout, tt.stdout) || !strings.Contains(stderr, tt.stderr) {
 				t.Errorf("linkstep conform %q: status %d, want %d\nstandard output (want %q):\n%s\nstandard error (want %q):\n%s",
 					tt.args, status, tt.status, tt.stdout, stdout, tt.stderr, stderr)
+			}
+		})
+	}
+}
+
+// What was found until Ctrl-C is the reason why somebody waited so long.
+func TestConformInterrupted(t *testing.T) {
+	t.Parallel()
+	for _, form := range []struct {
+		name string
+		args []string
+		want string // in the standard output
+	}{
+		{"text", nil, "passed   it can be loaded\n"},
+		{"json", []string{"--json", "--log-level", "debug"}, `"name": "it can be loaded"`},
+	} {
+		t.Run(form.name, func(t *testing.T) {
+			t.Parallel()
+			junit := filepath.Join(t.TempDir(), "conform.xml")
+			cmd := exec.Command("linkstep", append([]string{"conform", pluginFile(t), "--junit", junit}, form.args...)...)
+			cmd.WaitDelay = 10 * time.Second
+			var out, errs lockedBuffer
+			cmd.Stdout, cmd.Stderr = &out, &errs
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = cmd.Process.Kill() }()
+			loaded := "describe: "
+			if len(form.args) > 0 {
+				loaded = "level=" // a line of the log: for a program there are none of people
+			}
+			within(t, 20*time.Second, "the plugin is loaded", func() bool { return strings.Contains(errs.String(), loaded) })
+			if err := cmd.Process.Signal(os.Interrupt); err != nil {
+				t.Fatal(err)
+			}
+			start := time.Now()
+			_ = cmd.Wait()
+			if took := time.Since(start); took > 5*time.Second {
+				t.Errorf("it ended %s after Ctrl-C", took)
+			}
+			if status := cmd.ProcessState.ExitCode(); status != exitStatus[plugin.Canceled] {
+				t.Errorf("exit status %d, want %d", status, exitStatus[plugin.Canceled])
+			}
+			if !strings.Contains(out.String(), form.want) || !strings.Contains(out.String(), "the run was ended ") {
+				t.Errorf("standard output does not hold %q and what was not run:\n%s\nstandard error:\n%s", form.want, &out, &errs)
+			}
+			if len(form.args) > 0 {
+				var doc struct {
+					Error  plugin.Error
+					Output conform.Report
+				}
+				if err := json.Unmarshal([]byte(out.String()), &doc); err != nil || doc.Error.Kind != plugin.Canceled || len(doc.Output.Groups) == 0 {
+					t.Errorf("standard output is not one document with error and report: %v", err)
+				}
+			}
+			text, err := os.ReadFile(junit)
+			if err != nil || !strings.Contains(string(text), `<testcase name="it can be loaded"`) {
+				t.Errorf("the JUnit file: %v\n%s", err, text)
 			}
 		})
 	}

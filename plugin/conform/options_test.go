@@ -136,6 +136,32 @@ func TestCanceledRun(t *testing.T) {
 	}
 }
 
+// A run takes up to half a minute: each group is told of as it ends, and what
+// was found before an end is not lost.
+func TestEndedRunReportsWhatItFound(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	var told []string
+	report, err := conform.Run(ctx, host.Direct(newNotes(quiet)), &conform.Options{Progress: func(g *conform.Group) {
+		told = append(told, g.Name)
+		if len(told) == 2 {
+			cancel()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("Run: %v, want canceled", err)
+	}
+	if want := []string{"describe", "auth"}; !slices.Equal(told, want) {
+		t.Errorf("told of %q, want %q: what was not run is no progress", told, want)
+	}
+	if n := report.Count(conform.Passed); n < 15 {
+		t.Errorf("%d cases passed, want those of the two groups", n)
+	}
+	if line := report.Groups[0].String(); !strings.HasPrefix(line, "describe: 17 passed, 0 failed, 1 not run in ") {
+		t.Errorf("the line of a group is %q", line)
+	}
+}
+
 // A connector in this process that never answers cannot be killed; the run
 // ends all the same.
 func TestHangingConnectorsEndTheRun(t *testing.T) {

@@ -47,6 +47,10 @@ type Options struct {
 
 	// Timeout is how long one call may take. Zero: 10 s.
 	Timeout time.Duration
+
+	// Progress is told of each group as it ends: a run may take half a minute.
+	// Nil: nobody is.
+	Progress func(*Group)
 }
 
 // callTimeout is the default of Options.Timeout.
@@ -88,7 +92,8 @@ func groups() []group {
 // connector that hangs ends the run soon after Options.Timeout.
 //
 // The error says why there is no whole report: the settings are no JSON
-// object, or ctx has ended.
+// object, and then there is none; or ctx has ended, and what was found until
+// then is returned with the error.
 func Run(ctx context.Context, src host.Source, opts *Options) (*Report, error) {
 	s, err := newSubject(src, opts)
 	if err != nil {
@@ -101,11 +106,14 @@ func Run(ctx context.Context, src host.Source, opts *Options) (*Report, error) {
 		report.Connector, report.Version, report.NeedsConnection = s.desc.Name, s.desc.Version, s.desc.Auth != nil
 	}
 	for _, g := range groups() {
-		cases := []Case{}
+		done := Group{Name: g.name, Cases: []Case{}}
 		for _, c := range g.cases(s) {
-			cases = append(cases, s.judge(ctx, g.name, c))
+			done.Cases = append(done.Cases, s.judge(ctx, g.name, c))
 		}
-		report.Groups = append(report.Groups, Group{Name: g.name, Cases: cases})
+		report.Groups = append(report.Groups, done)
+		if s.opts.Progress != nil && ctx.Err() == nil {
+			s.opts.Progress(&done)
+		}
 	}
 	return report, ctx.Err()
 }

@@ -23,8 +23,16 @@ func (r *Report) WriteText(w io.Writer) error {
 			before = c.Why
 		}
 	}
-	fmt.Fprintf(out, "\n%d passed, %d failed, %d not run in %s\n", r.Count(Passed), r.Count(Failed), r.Count(NotRun), took.Round(10*time.Millisecond))
+	fmt.Fprintf(out, "\n%s\n", summary(r.Count, took))
 	return out.Flush()
+}
+
+// String says in one line how the cases of the group ended.
+func (g *Group) String() string { return g.Name + ": " + summary(g.count, g.took()) }
+
+// summary is the numbers of some cases.
+func summary(count func(Status) int, took time.Duration) string {
+	return fmt.Sprintf("%d passed, %d failed, %d not run in %s", count(Passed), count(Failed), count(NotRun), took.Round(10*time.Millisecond))
 }
 
 // title names the connector and how it was reached.
