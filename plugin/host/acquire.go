@@ -33,27 +33,45 @@ func (p *Plugin) acquire(ctx context.Context) (*running, error) {
 
 // startOnce starts the connector, unless another caller has done so meanwhile.
 // It returns neither a connector nor an error when it ended at once, or when
-// there is a pause by now.
+// there is a pause by now. A caller that gives up leaves the start to go on for
+// those that come after: were it ended, callers with less time than a start
+// takes would keep the connector down for ever.
 func (p *Plugin) startOnce(ctx context.Context) (*running, error) {
 	if err := p.takeStart(ctx); err != nil {
 		return nil, err
 	}
-	defer func() { p.starts <- struct{}{} }()
 	if r, err := p.ready(); r != nil || err != nil {
+		p.giveStart()
 		return r, err
 	}
 	p.clear()
 	if p.isPaused() {
+		p.giveStart()
 		return nil, nil
 	}
-	if err := p.start(ctx); err != nil {
-		return nil, err
+	started := make(chan error, 1)
+	p.watching.Go(func() {
+		defer p.giveStart()
+		ctx, cancel := p.untilClosed(context.WithoutCancel(ctx))
+		defer cancel()
+		started <- p.start(ctx)
+	})
+	select {
+	case err := <-started:
+		if err != nil {
+			return nil, err
+		}
+		return p.ready()
+	case <-ctx.Done():
+		return nil, plugin.AsError(ctx.Err())
 	}
-	return p.ready()
 }
 
 // takeStart takes the start token, which is to be given back.
 func (p *Plugin) takeStart(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return plugin.AsError(ctx.Err())
+	}
 	select {
 	case <-p.starts:
 		return nil
@@ -63,6 +81,9 @@ func (p *Plugin) takeStart(ctx context.Context) error {
 		return plugin.AsError(ctx.Err())
 	}
 }
+
+// giveStart gives the start token back.
+func (p *Plugin) giveStart() { p.starts <- struct{}{} }
 
 // ready returns the running connector with one call counted, nil when there
 // is none.

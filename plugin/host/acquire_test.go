@@ -2,6 +2,8 @@ package host
 
 import (
 	"context"
+	"os"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,6 +25,75 @@ func (m *mortal) explain() ending        { return ending{how: "was killed", at: 
 func (m *mortal) stop(context.Context, time.Duration) error {
 	time.Sleep(m.burial)
 	return nil
+}
+
+// TestImpatientCallers call, each with less time than a start takes. Each
+// once ended the start that the one before had begun, so none was ever done.
+func TestImpatientCallers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		starts := 0
+		p := newPlugin(New(nil), mortals(0, func(n int, _ *mortal) {
+			starts = n
+			time.Sleep(600 * time.Millisecond)
+		}))
+		call := func() error {
+			ctx, cancel := context.WithTimeout(t.Context(), 400*time.Millisecond)
+			defer cancel()
+			return p.load(ctx)
+		}
+		if err := call(); plugin.KindOf(err) != plugin.Deadline || p.State().State != Starting {
+			t.Errorf("the first caller gets %v and leaves it %s, want its deadline and the start to go on", err, p.State().State)
+		}
+		if err := call(); err != nil || starts != 1 {
+			t.Errorf("the second caller gets %v after %d starts, want to be answered by the first start", err, starts)
+		}
+		if err := p.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestSlowProcess is the same with a process, whose start is waited for by
+// Close when nobody else does.
+func TestSlowProcess(t *testing.T) {
+	t.Parallel()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := file(t, "slow", "#!/bin/sh\nsleep 0.6\nexec '"+exe+"' child tester\n", 0o755)
+	h := newHost(t, nil)
+	p := newPlugin(h, File(path))
+	defer func() {
+		if err := p.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if left := leftovers(t, h); len(left) > 0 {
+			t.Errorf("a start that nobody waits for leaves in the private folder: %v", left)
+		}
+	}()
+	for i := range 25 {
+		ctx, cancel := context.WithTimeout(t.Context(), 400*time.Millisecond)
+		err = p.load(ctx)
+		cancel()
+		if err == nil {
+			break
+		}
+		if plugin.KindOf(err) != plugin.Deadline {
+			t.Errorf("call %d: %v, want its deadline", i, err)
+		}
+	}
+	if err != nil {
+		t.Fatalf("no call of 25 is answered: %v", err)
+	}
+	send(t, p.PID(), syscall.SIGKILL)
+	until(t, p, Backoff)
+	p.Reset()
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if err := p.load(ctx); plugin.KindOf(err) != plugin.Deadline {
+		t.Errorf("a call: %v, want its deadline", err)
+	}
 }
 
 // mortals reaches a new mortal with each start, and calls born with it.

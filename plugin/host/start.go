@@ -22,10 +22,10 @@ func (p *Plugin) load(ctx context.Context) error {
 	return nil
 }
 
-// start reaches the connector anew, lends it the store and asks what it is.
-// The caller holds the start token.
+// start reaches the connector anew, lends it the store and asks what it is. It
+// ends with ctx, which is no caller's: Close ends it. The caller holds the start
+// token.
 func (p *Plugin) start(ctx context.Context) error {
-	before := p.State()
 	p.enter(Status{State: Starting})
 	r, desc, err := p.launch(ctx, p.Source())
 	if err == nil {
@@ -34,12 +34,12 @@ func (p *Plugin) start(ctx context.Context) error {
 		return nil
 	}
 	switch plugin.KindOf(err) {
-	case plugin.PluginStart, plugin.PluginCrashed, plugin.PluginUnresponsive:
+	case plugin.PluginStart, plugin.PluginCrashed, plugin.PluginUnresponsive, plugin.Canceled, plugin.Deadline:
+		// No caller can cancel a start: a connector that speaks of that is as
+		// broken as one that does not start. After Close nothing is noted.
 		e := plugin.AsError(err)
 		p.crashed(time.Now(), strings.TrimSpace(e.Message+"\n"+e.Detail))
 		p.enterPause(e.Message)
-	case plugin.Canceled, plugin.Deadline: // of the caller: nothing is known of the connector
-		p.enter(before)
 	default:
 		p.enter(Status{State: Failed, Reason: plugin.AsError(err).Message})
 	}

@@ -102,7 +102,7 @@ func TestStateOfAFailedStart(t *testing.T) {
 	}{
 		{"no plugin", refused, Backoff, true, "it may be better next time"},
 		{"another file", tampered("it", "is another file", nil), Failed, false, "waiting does not help, a person does"},
-		{"caller gave up", plugin.AsError(context.Canceled), Idle, false, "the connector is not to blame"},
+		{"speaks of cancellation", plugin.AsError(context.Canceled), Backoff, true, "no caller's end reaches a start"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -47,7 +47,7 @@ func (p *Plugin) swap(ctx context.Context, src Source, opts *UpgradeOptions) (<-
 	if err := p.takeStart(ctx); err != nil {
 		return nil, unsent(err)
 	}
-	defer func() { p.starts <- struct{}{} }()
+	defer p.giveStart()
 	ctx, cancel := p.untilClosed(ctx)
 	defer cancel()
 	before := p.Description()
