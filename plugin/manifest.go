@@ -104,6 +104,7 @@ type ManifestAction struct {
 	Version    string       `json:"version"`
 	Effect     ActionEffect `json:"effect"`
 	Idempotent bool         `json:"idempotent"`
+	Keyed      bool         `json:"keyed,omitempty"`
 	Access     Access       `json:"access"`
 	Input      ManifestFile `json:"input_schema"`
 	Output     ManifestFile `json:"output_schema"`
@@ -112,6 +113,7 @@ type ManifestAction struct {
 	Cost       int          `json:"cost"`
 	Data       Data         `json:"data"`
 	ErrorKinds KindList     `json:"error_kinds"`
+	Paging     *Paging      `json:"paging,omitempty"`
 }
 
 // Artifact is a plugin binary for one platform.
@@ -153,9 +155,9 @@ func NewManifest(d *Description) (*Manifest, error) {
 		a := &d.Actions[i]
 		m.Tools = append(m.Tools, ManifestTool{Name: a.Name, Description: a.Description})
 		m.Meta.Linkstep.Actions = append(m.Meta.Linkstep.Actions, ManifestAction{
-			Name: a.Name, Version: a.Version, Effect: a.Effect, Idempotent: a.Idempotent, Access: a.Access,
+			Name: a.Name, Version: a.Version, Effect: a.Effect, Idempotent: a.Idempotent, Keyed: a.Keyed, Access: a.Access,
 			Input: schemaFile(a.Name+".input", a.Input), Output: schemaFile(a.Name+".output", a.Output),
-			Scopes: a.Scopes, Products: a.Products, Cost: a.Cost, Data: a.Data, ErrorKinds: a.ErrorKinds,
+			Scopes: a.Scopes, Products: a.Products, Cost: a.Cost, Data: a.Data, ErrorKinds: a.ErrorKinds, Paging: a.Paging,
 		})
 	}
 	var err error

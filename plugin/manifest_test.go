@@ -26,10 +26,11 @@ func greeter() *plugin.Description {
 			"loud":{"type":"boolean","title":"Loud","description":"Shout."},
 			"names":{"type":"array","title":"Names","description":"Has no form in a bundle."}}}`),
 		Actions: []plugin.ActionSpec{{
-			Name: "greet", Version: "1", Title: "Greet", Description: "Greets one person.", Effect: plugin.EffectRead, Idempotent: true,
+			Name: "greet", Version: "1", Title: "Greet", Description: "Greets one person.", Effect: plugin.EffectRead, Idempotent: true, Keyed: true,
 			Access: plugin.AccessOpen, Cost: 1, Scopes: [][]string{{"hello"}}, Products: []string{"Greeting"},
 			Input: json.RawMessage(`{"type":"object"}`), Output: json.RawMessage(`{"type":"object"}`),
 			ErrorKinds: []plugin.Kind{plugin.NotFound}, Data: plugin.Data{Subject: plugin.SubjectNone},
+			Paging: &plugin.Paging{Field: "people", MaxPageSize: 50},
 		}},
 	}
 }
