@@ -1,8 +1,10 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 
@@ -190,15 +192,45 @@ func callOnce[T any](ctx context.Context, p *Plugin, r *running, conn *Connectio
 		p.host.warnOfNoStore()
 		c, err := r.connect(ctx, conn)
 		if err != nil {
-			return nil, unsent(p.explain(r, err, "while it took the connection "+conn.Name))
+			return nil, unsent(p.whyFailed(ctx, r, err, "while it took the connection "+conn.Name))
 		}
 		defer r.release(ctx, c)
 	}
 	out, err := f(ctx, r)
 	if err != nil {
-		return nil, p.explain(r, err, "during the call")
+		return nil, p.whyFailed(ctx, r, err, "during the call")
 	}
 	return out, nil
+}
+
+// whyFailed makes the error of a call say what became of the plugin. When is
+// the end of a sentence about it.
+func (p *Plugin) whyFailed(ctx context.Context, r *running, err error, when string) error {
+	if plugin.KindOf(err) == plugin.Canceled && ctx.Err() == nil && r.isLeaving() && !p.isClosed() {
+		return p.cutShort(err, when)
+	}
+	return p.explain(r, err, when)
+}
+
+// isLeaving reports whether the connector has been told to end.
+func (r *running) isLeaving() bool {
+	select {
+	case <-r.leaving():
+		return true
+	default:
+		return false
+	}
+}
+
+// cutShort is for a call that the connector cancelled because it was told to
+// end. The caller did not, so the cause is not kept: it would be taken for it.
+func (p *Plugin) cutShort(err error, when string) error {
+	e := plugin.AsError(err)
+	return &plugin.Error{
+		Kind: plugin.PluginCrashed, Source: plugin.SourceHost, Effect: e.Effect, Retryable: true, Meta: e.Meta, Detail: cmp.Or(e.Detail, e.Message),
+		Message: fmt.Sprintf("the plugin %s was told to end %s", p.name(), when),
+		Hint:    "Run the step again; the host starts the plugin anew.",
+	}
 }
 
 // unsent says of an error that the call itself was not sent yet.

@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -80,6 +81,43 @@ func TestTerminateAnIdle(t *testing.T) {
 	}
 	if got := run(t.Context(), p.Invoke, request("events", `{}`)); got.Err != nil || p.PID() == 0 || p.PID() == pid {
 		t.Errorf("the next call: %v in process %d, want a new one at once", got.Err, p.PID())
+	}
+}
+
+// TestDrainIsNoCancellation has calls that outlast the time that a plugin has
+// to end: nobody cancelled them, so a read begins anew, in the next process,
+// and of a write nothing is known.
+func TestDrainIsNoCancellation(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		action string
+		kind   plugin.Kind
+		begun  int
+	}{
+		{"wait", plugin.Canceled, 2}, // the test cancels the second
+		{"wait_write", plugin.PluginCrashed, 1},
+	} {
+		t.Run(tt.action, func(t *testing.T) {
+			t.Parallel()
+			p := load(t, drained(t), self("tester"))
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second*patience)
+			defer cancel()
+			begun := 0
+			_, err := p.Invoke(ctx, account(), request(tt.action, `{}`), func(*plugin.Event) error {
+				if begun++; begun == 1 {
+					return syscall.Kill(p.PID(), syscall.SIGTERM)
+				}
+				cancel()
+				return nil
+			})
+			e := plugin.AsError(err)
+			if e == nil || e.Kind != tt.kind || begun != tt.begun {
+				t.Fatalf("%+v after %d runs, want kind %v after %d", e, begun, tt.kind, tt.begun)
+			}
+			if tt.kind != plugin.Canceled && (errors.Is(err, context.Canceled) || e.Effect != plugin.EffectUnknown || e.Retryable || e.Message != "the plugin tester was told to end during the call") {
+				t.Errorf("error = %+v, want one that tells of the plugin's end", e)
+			}
+		})
 	}
 }
 

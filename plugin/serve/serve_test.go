@@ -226,8 +226,8 @@ func TestDrainIsBounded(t *testing.T) {
 	}
 	select {
 	case err := <-ended:
-		if took := time.Since(began); plugin.KindOf(err) != plugin.Canceled || took < 200*time.Millisecond {
-			t.Errorf("the call ends with %v after %s, want canceled when the time is over", err, took)
+		if took := time.Since(began); plugin.KindOf(err) != plugin.PluginCrashed || took < 200*time.Millisecond {
+			t.Errorf("the call ends with %v after %s, want plugin_crashed when the time is over", err, took)
 		}
 	case <-time.After(10 * time.Second):
 		t.Error("the process drains for ever")
