@@ -10,6 +10,10 @@
 // stricter: a field that was promised must still come, of a type and a value
 // that were known. Bounds and patterns of outputs only describe, and may move.
 //
+// A property that is new in an object which took others is held against what
+// it took: with a type of its own it lets less through than before. Close
+// inputs, and new optional properties stay compatible.
+//
 // Outside the schemas, a login that comes or goes, paging that goes or names
 // another field, smaller pages where larger ones could be asked for, and
 // stricter terms for keeping data are breaking. A higher cost is told.

@@ -105,11 +105,11 @@ func TestLoadRefuses(t *testing.T) {
 func Example() {
 	old := &plugin.Description{Name: "hello", Actions: []plugin.ActionSpec{{
 		Name: "greet", Effect: plugin.EffectRead, Idempotent: true,
-		Input: []byte(`{"properties":{"name":{"type":"string","maxLength":100}}}`), Output: []byte(`{"required":["text"]}`),
+		Input: []byte(`{"additionalProperties":false,"properties":{"name":{"type":"string","maxLength":100}}}`), Output: []byte(`{"required":["text"]}`),
 	}}}
 	now := &plugin.Description{Name: "hello", Actions: []plugin.ActionSpec{{
 		Name: "greet", Effect: plugin.EffectRead, Idempotent: true,
-		Input: []byte(`{"properties":{"name":{"type":"string","maxLength":50},"polite":{"type":"boolean"}}}`), Output: []byte(`{"required":["text"]}`),
+		Input: []byte(`{"additionalProperties":false,"properties":{"name":{"type":"string","maxLength":50},"polite":{"type":"boolean"}}}`), Output: []byte(`{"required":["text"]}`),
 	}}}
 	for _, c := range compat.Compare(old, now) {
 		fmt.Println(c)
