@@ -190,6 +190,8 @@ func TestTheOtherWay(t *testing.T) {
 		{"smaller pages that nobody could exceed", version(nil, 25, small, plugin.Data{}), version(nil, 5, small, plugin.Data{}), compatible, "page_size went to 5 before"},
 		{"smaller pages with page_size as it was", version(nil, 25, large, plugin.Data{}), version(nil, 10, large, plugin.Data{}), breaking, "11 fitted"},
 		{"smaller pages without page_size", version(nil, 25, `{}`, plugin.Data{}), version(nil, 10, `{}`, plugin.Data{}), breaking, "the input is open"},
+		{"pages", unpaged(version(nil, 5, small, plugin.Data{})), version(nil, 5, small, plugin.Data{}), compatible, "the host puts them together"},
+		{"pages that an old manifest did not tell", unpaged(version(nil, 5, `{"cursor":{}}`, plugin.Data{})), version(nil, 5, `{"cursor":{}}`, plugin.Data{}), same, "its input told"},
 		{"a limit to keeping", version(nil, 5, small, plugin.Data{}), version(nil, 5, small, plugin.Data{MaxAgeSeconds: 60}), breaking, "there was none"},
 		{"may be stored", version(nil, 5, small, plugin.Data{}), version(nil, 5, small, plugin.Data{MayStore: true}), compatible, "nobody must"},
 	}
@@ -201,6 +203,12 @@ func TestTheOtherWay(t *testing.T) {
 			}
 		})
 	}
+}
+
+// unpaged takes the paging of an action away.
+func unpaged(d *plugin.Description) *plugin.Description {
+	d.Actions[0].Paging = nil
+	return d
 }
 
 // oauth is how connections of hello are authorized.

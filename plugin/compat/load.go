@@ -82,8 +82,8 @@ func fromManifest(name string, folder fs.FS, text []byte) (*plugin.Description, 
 	}
 	for _, a := range meta.Actions {
 		spec := plugin.ActionSpec{
-			Name: a.Name, Version: a.Version, Effect: a.Effect, Idempotent: a.Idempotent, Access: a.Access, Cost: a.Cost,
-			Scopes: a.Scopes, Products: a.Products, Data: a.Data, ErrorKinds: a.ErrorKinds,
+			Name: a.Name, Version: a.Version, Effect: a.Effect, Idempotent: a.Idempotent, Keyed: a.Keyed, Access: a.Access, Cost: a.Cost,
+			Scopes: a.Scopes, Products: a.Products, Data: a.Data, ErrorKinds: a.ErrorKinds, Paging: a.Paging,
 		}
 		if spec.Input, err = fs.ReadFile(folder, path.Clean(a.Input.Path)); err != nil {
 			return nil, err

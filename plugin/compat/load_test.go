@@ -32,8 +32,8 @@ func write(t *testing.T, files map[string]string) string {
 func TestLoad(t *testing.T) {
 	config, input, output := json.RawMessage(`{"title":"c"}`), json.RawMessage(`{"title":"i"}`), json.RawMessage(`{"title":"o"}`)
 	action := plugin.ActionSpec{
-		Name: "greet", Version: "1.0.0", Effect: plugin.EffectRead, Idempotent: true, Access: plugin.AccessOpen, Cost: 1,
-		Scopes: [][]string{{"a"}}, ErrorKinds: []plugin.Kind{plugin.NotFound}, Data: plugin.Data{Subject: plugin.SubjectNone},
+		Name: "greet", Version: "1.0.0", Effect: plugin.EffectRead, Idempotent: true, Keyed: true, Access: plugin.AccessOpen, Cost: 1,
+		Scopes: [][]string{{"a"}}, ErrorKinds: []plugin.Kind{plugin.NotFound}, Data: plugin.Data{Subject: plugin.SubjectNone}, Paging: &plugin.Paging{Field: "people", MaxPageSize: 25},
 		Input: input, Output: output,
 	}
 	full := &plugin.Description{

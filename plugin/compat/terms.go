@@ -32,12 +32,15 @@ func compareAuth(at place, old, now *plugin.Auth) {
 	}
 }
 
-// comparePaging compares how an action gives its items. One that begins to
-// page is told by its input, and the host puts its pages together.
+// comparePaging compares how an action gives its items. A manifest like that of
+// testdata/compat/0.1.0 does not say which actions page; their inputs do.
 func comparePaging(at place, old, now *plugin.ActionSpec) {
 	a, b := old.Paging, now.Paging
 	switch {
 	case a == nil:
+		if input, err := parse(old.Input); b != nil && err == nil && !describes(input, "cursor") {
+			at.add(false, "it gives its %s in pages now", b.Field)
+		}
 		return
 	case b == nil:
 		at.add(true, "it gave its %s in pages and does not any more", a.Field)
@@ -49,6 +52,12 @@ func comparePaging(at place, old, now *plugin.ActionSpec) {
 	if a.MaxPageSize != b.MaxPageSize {
 		at.add(asked(old, b.MaxPageSize), "its largest page was of %d items and is of %d", a.MaxPageSize, b.MaxPageSize)
 	}
+}
+
+// describes reports whether a schema has a property of that name.
+func describes(n node, name string) bool {
+	properties, _ := n["properties"].(map[string]any)
+	return has(properties, name)
 }
 
 // asked reports whether a request that fitted an action may have asked for
