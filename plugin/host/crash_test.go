@@ -161,6 +161,34 @@ func TestReplay(t *testing.T) {
 	}
 }
 
+// TestReplayWhileOutputsAreHeld has the plugin leave a process behind that
+// holds its outputs open. The second try once went to the dead plugin, for a
+// process counted as alive until its outputs were closed.
+func TestReplayWhileOutputsAreHeld(t *testing.T) {
+	for range 4 { // it was a race: three tries in four showed it
+		t.Run("read", func(t *testing.T) {
+			t.Parallel()
+			h := newHost(t, nil)
+			h.restart = crashes
+			p := load(t, h, self("leaver"))
+			got := run(t.Context(), p.Invoke, request("crash", `{"how":"kill","times":1}`))
+			if got.Err != nil || runs(t, p) != 2 {
+				t.Errorf("%+v after %d runs, want an answer after 2", got.Err, runs(t, p))
+			}
+		})
+	}
+	t.Run("write", func(t *testing.T) {
+		t.Parallel()
+		h := newHost(t, nil)
+		h.restart = crashes
+		p := load(t, h, self("leaver"))
+		got := run(t.Context(), p.Invoke, request("crash_write", `{"how":"kill","text":"the last words"}`))
+		if got.Err == nil || got.Err.Message != "the plugin tester was ended by signal 9 (killed) during the call" || !strings.Contains(got.Err.Detail, "the last words") {
+			t.Errorf("error = %+v, want one that tells of the signal and the last words", got.Err)
+		}
+	})
+}
+
 func TestReplayOfPages(t *testing.T) {
 	t.Parallel()
 	req := request("pages", `{"total":5,"page_size":2,"crash_after":1}`)

@@ -144,11 +144,12 @@ func (p *process) startError(path, what string, err error) error {
 	return e
 }
 
-func (p *process) ended() <-chan struct{}   { return p.run.exited }
+func (p *process) ended() <-chan struct{}   { return p.run.reaped }
 func (p *process) leaving() <-chan struct{} { return p.leaves }
 func (p *process) hide(secret string)       { p.run.evidence.hide(secret) }
 
 func (p *process) explain() ending {
+	p.run.awaitLastWords()
 	end := p.run.ending()
 	end.detail = p.run.evidence.text()
 	return end

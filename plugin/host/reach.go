@@ -20,7 +20,8 @@ type reached interface {
 	// else and takes no new calls, nil if that never happens.
 	leaving() <-chan struct{}
 
-	// explain tells what is known of the end.
+	// explain tells what is known of the end. What one that has ended said
+	// last is waited for, a second at most.
 	explain() ending
 
 	// hide remembers a secret that must not show in the evidence.

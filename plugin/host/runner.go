@@ -25,7 +25,8 @@ type runner struct {
 
 	lifeline  *os.File      // closing it tells the plugin that the host is gone
 	handshake handshake     // what go-plugin reads as standard output
-	exited    chan struct{} // closed when the process has been waited for
+	reaped    chan struct{} // closed when the process has ended
+	exited    chan struct{} // closed when all has been read that it said, too
 
 	mu       sync.Mutex // guards the fields below
 	started  bool
@@ -37,7 +38,7 @@ type runner struct {
 }
 
 func newRunner(cmd *exec.Cmd, e *evidence, log *slog.Logger) *runner {
-	return &runner{cmd: cmd, evidence: e, log: log, handshake: newHandshake(), exited: make(chan struct{})}
+	return &runner{cmd: cmd, evidence: e, log: log, handshake: newHandshake(), reaped: make(chan struct{}), exited: make(chan struct{})}
 }
 
 // Start starts the process.
@@ -97,6 +98,7 @@ func (r *runner) wait(read <-chan struct{}, outputs ...io.Closer) {
 	r.cmd.ProcessState, r.endedAt = state, time.Now()
 	r.mu.Unlock()
 	_ = syscall.Kill(-r.cmd.Process.Pid, syscall.SIGKILL)
+	close(r.reaped)
 	select {
 	case <-read:
 	case <-time.After(outputGrace):
@@ -145,6 +147,16 @@ func (r *runner) ending() ending {
 		end.how = fmt.Sprintf("ended with status %d", state.ExitCode())
 	}
 	return end
+}
+
+// awaitLastWords waits until all has been read that a process said, if it has
+// ended.
+func (r *runner) awaitLastWords() {
+	select {
+	case <-r.reaped:
+		<-r.exited
+	default:
+	}
 }
 
 // Wait implements go-plugin's runner.
