@@ -20,10 +20,16 @@ from what does not. A version is a folder with manifest.json and its schemas, a
 folder of schemas alone, a file with what linkstep describe NAME --json prints,
 or a plugin binary.
 
-What breaks: an action that is gone; another effect, or a promise taken back;
-an input that is new and required, or takes less than before; an output that is
-gone, is not promised any more, or has types and values that were not known.
-Exit status: 0 nothing breaks, 1 something does.`
+What breaks: an action that is gone; another effect, or a promise taken back; a
+login that comes or goes; an input that is new and required, or takes less than
+before; an output that is gone, is not promised any more, or has types and
+values that were not known; stricter terms for keeping data.
+
+A version may break what an earlier one promised where its major number is
+higher, or its minor one while the major is 0. The changes are listed then too,
+and the command passes; with --json, may_break is true. A host that replaces a
+running connector goes by the same rule.
+Exit status: 0 nothing breaks, or the new version allows it, 1 something breaks.`
 
 const schemasDiffExample = `  linkstep schemas diff testdata/compat/0.1.0 .
   linkstep schemas diff testdata/compat/0.1.0 ./hello
@@ -46,7 +52,7 @@ func (a *app) schemasCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.reportChanges(compat.Compare(old, now))
+			return a.reportChanges(old, now)
 		},
 	})
 	return cmd
@@ -99,15 +105,11 @@ func isBinary(path string) (bool, error) {
 }
 
 // reportChanges prints the changes, and ends the command accordingly.
-func (a *app) reportChanges(changes []compat.Change) error {
-	breaking := 0
-	for _, c := range changes {
-		if c.Breaking {
-			breaking++
-		}
-	}
+func (a *app) reportChanges(old, now *plugin.Description) error {
+	changes := compat.Compare(old, now)
+	breaking, allowed := len(compat.Breaking(changes)), compat.MayBreak(old.Version, now.Version)
 	if a.json {
-		if err := a.writeJSON(map[string]any{"output": map[string]any{"breaking": breaking, "changes": changes}}); err != nil {
+		if err := a.writeJSON(map[string]any{"output": map[string]any{"breaking": breaking, "may_break": allowed, "changes": changes}}); err != nil {
 			return err
 		}
 	} else {
@@ -116,9 +118,19 @@ func (a *app) reportChanges(changes []compat.Change) error {
 		}
 		fmt.Fprintf(a.out, "%d breaking, %d compatible\n", breaking, len(changes)-breaking)
 	}
-	if breaking == 0 {
+	switch {
+	case breaking == 0:
+		return nil
+	case allowed:
+		if !a.json {
+			fmt.Fprintf(a.out, "Version %s may break what version %s promised.\n", now.Version, old.Version)
+		}
 		return nil
 	}
-	fmt.Fprint(a.err, "hint: Steps that use this connector may fail. Take the change back, or give the connector a new major version.\n")
+	version := "a new major version"
+	if next := compat.NextToBreak(old.Version); next != "" {
+		version = "version " + next
+	}
+	fmt.Fprintf(a.err, "hint: Steps that use this connector may fail. Take the change back, or give the connector %s.\n", version)
 	return statusError(exitInternal)
 }

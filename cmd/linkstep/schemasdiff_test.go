@@ -3,10 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/linkstep/linkstep/plugin"
 )
 
 // runDiff runs linkstep schemas diff.
@@ -28,6 +31,55 @@ func folderOf(t *testing.T, input string) string {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+// versionOf is a file with the description of such a version, whose action has
+// that input.
+func versionOf(t *testing.T, version, input string) string {
+	t.Helper()
+	text, err := json.Marshal(&plugin.Description{Name: "hello", Version: version, Actions: []plugin.ActionSpec{{Name: "greet", Input: json.RawMessage(input)}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "version.json")
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestSchemasDiffHeedsVersions lets a version break what its number allows.
+func TestSchemasDiffHeedsVersions(t *testing.T) {
+	const list = "breaking    greet input /properties/name: it must be of type string now\n1 breaking, 0 compatible\n"
+	tests := []struct {
+		name, old, now string
+		status         int
+		says           string // after the list, or in the hint
+		why            string
+	}{
+		{"a major version", "1.4.0", "2.0.0", 0, "Version 2.0.0 may break what version 1.4.0 promised.\n", "the number says so"},
+		{"a minor version", "1.4.0", "1.5.0", 1, "give the connector version 2.0.0.", "steps go on calling"},
+		{"a minor version before the first", "0.4.0", "0.5.0", 0, "Version 0.5.0 may break what version 0.4.0 promised.\n", "semantic versions begin at 1"},
+		{"a patch before the first", "0.4.0", "0.4.1", 1, "give the connector version 0.5.0.", "a patch is no place for it"},
+		{"no number", "newest", "2.0.0", 1, "give the connector a new major version.", "nothing says that it may"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			old, now := versionOf(t, tt.old, `{"properties":{"name":{}}}`), versionOf(t, tt.now, `{"properties":{"name":{"type":"string"}}}`)
+			status, stdout, stderr := runDiff(t, old, now)
+			want := list
+			if tt.status == 0 {
+				want += tt.says
+			}
+			if status != tt.status || stdout != want || (tt.status != 0) != strings.Contains(stderr, tt.says) {
+				t.Errorf("status %d, want %d: %s\ngot  %q\nwant %q\n%s", status, tt.status, tt.why, stdout, want, stderr)
+			}
+			status, stdout, _ = runDiff(t, old, now, "--json")
+			if may := fmt.Sprintf(`"may_break":%t`, tt.status == 0); status != tt.status || !strings.Contains(strings.ReplaceAll(stdout, " ", ""), may) {
+				t.Errorf("as JSON: status %d, want %d and %s\n%s", status, tt.status, may, stdout)
+			}
+		})
+	}
 }
 
 func TestSchemasDiff(t *testing.T) {

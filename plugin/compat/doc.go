@@ -2,7 +2,9 @@
 //
 //	old, err := compat.Load("testdata/compat/0.1.0")
 //	changes := compat.Compare(old, description)
-//	if compat.Breaks(changes) { ... a new major version, or a way back
+//	if compat.Breaks(changes) && !compat.MayBreak(old.Version, description.Version) {
+//		... a new major version, or a way back
+//	}
 //
 // A change is breaking when a step that was built with the old version may
 // fail or mislead with the new one. What a caller gives may become less
