@@ -10,6 +10,11 @@
 // the host is gone. Standard output belongs to the handshake; what a connector
 // prints after that goes to the host's log.
 //
+// When the host is gone the process ends within a second, from the first line
+// of Main on and whatever the connector is doing, and takes with it what it has
+// started in its process group. A child that must outlive it needs a group of
+// its own.
+//
 // On SIGTERM it takes no new calls, which the host makes to a new process
 // instead, gives those in flight five seconds, closes the connector, which
 // cancels what is left, and ends with status 0. SIGINT is for the host.

@@ -3,7 +3,6 @@ package serve
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -50,14 +49,16 @@ func run(build func(log *slog.Logger) plugin.Connector, drain time.Duration) {
 		os.Exit(2)
 	}
 	// Ctrl-C is for the host to handle. go-plugin sees to that too, but only
-	// after the handshake.
-	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
+	// after the handshake. SIGPIPE is what a word to a dead host gives: it must
+	// not end the process before its orderly end does.
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt, syscall.SIGPIPE)
+	cut := watch(os.Stdin) // first of all: to build may take long
 	log := newLogger(os.Stderr)
 	c := &once{Connector: &prints{Connector: guard.Connector(build(log), log), to: os.Stderr}, closing: make(chan struct{})}
 	gate := wire.NewGate()
 	term := make(chan os.Signal, 1)
 	signal.Notify(term, syscall.SIGTERM)
-	go leave(c, gate, os.Stdin, term, drain, log)
+	go leave(c, gate, cut, term, drain, log)
 
 	goplugin.Serve(&goplugin.ServeConfig{
 		HandshakeConfig: wire.Handshake,
@@ -69,26 +70,20 @@ func run(build func(log *slog.Logger) plugin.Connector, drain time.Duration) {
 		},
 		Logger: hclog.New(&hclog.LoggerOptions{Level: hclog.Warn, Output: os.Stderr, JSONFormat: true}),
 	})
-	end(c, closeTimeout, log)
+	end(c, closeTimeout, cut, log)
 }
 
-// leave ends the process when the life line, which the host holds at its
-// other end, is cut, or when it is told to terminate: then the calls in flight
-// have a time to end.
-func leave(c *once, gate *wire.Gate, lifeline io.Reader, term <-chan os.Signal, drain time.Duration, log *slog.Logger) {
-	cut := make(chan struct{})
-	go func() {
-		defer close(cut)
-		_, _ = io.Copy(io.Discard, lifeline)
-	}()
+// leave ends the process when the life line is cut, or when it is told to
+// terminate: then the calls in flight have a time to end.
+func leave(c *once, gate *wire.Gate, cut <-chan struct{}, term <-chan os.Signal, drain time.Duration, log *slog.Logger) {
 	select {
 	case <-term:
 	case <-cut:
-		end(c, orphanTimeout, log)
+		end(c, orphanTimeout, cut, log)
 	}
 	select {
 	case <-c.closing: // the host does both
-		end(c, closeTimeout, log)
+		end(c, closeTimeout, cut, log)
 	default:
 	}
 	calls := gate.Calls()
@@ -102,19 +97,19 @@ func leave(c *once, gate *wire.Gate, lifeline io.Reader, term <-chan os.Signal, 
 	case <-idle:
 	case <-time.After(drain):
 	case <-cut:
-		end(c, orphanTimeout, log)
+		end(c, orphanTimeout, cut, log)
 	}
 	closeWithin(c, closeTimeout, log)
 	if calls > 0 {
 		time.Sleep(lastAnswer)
 	}
-	os.Exit(0)
+	exit(cut)
 }
 
 // end closes the connector and ends the process.
-func end(c plugin.Connector, timeout time.Duration, log *slog.Logger) {
+func end(c plugin.Connector, timeout time.Duration, cut <-chan struct{}, log *slog.Logger) {
 	closeWithin(c, timeout, log)
-	os.Exit(0)
+	exit(cut)
 }
 
 // closeWithin closes the connector. It returns after timeout even if the

@@ -28,11 +28,15 @@ import (
 // goroutine that a test leaves is a failure.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == "child" {
-		if os.Args[2] == "greeter" {
+		switch os.Args[2] {
+		case "greeter":
 			serve.Main(NewGreeter)
-		}
-		if os.Args[2] == "impatient" {
+		case "impatient":
 			serve.MainWithin(func(*slog.Logger) plugin.Connector { return plugintest.New(nil) }, 200*time.Millisecond)
+		case "parent":
+			serve.Main(buildParent)
+		case "building":
+			serve.Main(buildForEver)
 		}
 		opts := plugintest.Options{HangClose: os.Args[2] == "unclosing"}
 		serve.Main(func(log *slog.Logger) plugin.Connector {
@@ -58,11 +62,7 @@ func start(t *testing.T, mode string, env ...string) *child {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, err := os.MkdirTemp("", "s") // short, it holds a socket
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	dir := socketFolder(t)
 	c := &child{cmd: exec.Command(exe, "child", mode)}
 	c.cmd.Env = append([]string{"PLUGIN_PROTOCOL_VERSIONS=1", "PLUGIN_UNIX_SOCKET_DIR=" + dir, "GORACE=atexit_sleep_ms=0"}, env...)
 	c.cmd.Stderr = &c.stderr
@@ -79,6 +79,17 @@ func start(t *testing.T, mode string, env ...string) *child {
 	}
 	t.Cleanup(func() { _ = c.cmd.Process.Kill(); _ = c.cmd.Wait() })
 	return c
+}
+
+// socketFolder returns a folder with a short path, as that of a socket must be.
+func socketFolder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
 }
 
 // wait returns the exit status and how long the process took to end.
