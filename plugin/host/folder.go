@@ -57,6 +57,17 @@ func newFolder() (*folder, error) {
 	return f, nil
 }
 
+// isThere reports whether the folder is still the one that was made: its lock
+// file is the one that is held open.
+func (f *folder) isThere() bool {
+	held, err := f.lock.Stat()
+	if err != nil {
+		return false
+	}
+	found, err := os.Lstat(filepath.Join(f.path, "lock"))
+	return err == nil && os.SameFile(held, found)
+}
+
 // remove deletes the folder and gives the lock back.
 func (f *folder) remove() {
 	_ = os.RemoveAll(f.path)

@@ -2,7 +2,9 @@ package host
 
 import (
 	"errors"
+	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -42,6 +44,55 @@ func TestTempDir(t *testing.T) {
 				t.Errorf("direct: %v", err)
 			}
 		})
+	}
+}
+
+// TestTempDirCleaned cleans TMPDIR under a host that lives on, as a nightly job
+// does. Every start after that once failed until the host was started anew.
+func TestTempDirCleaned(t *testing.T) {
+	for _, what := range []string{".", "lock"} {
+		t.Run(what, func(t *testing.T) {
+			h := newHost(t, nil)
+			h.restart = crashes
+			p := load(t, h, self("tester"))
+			before, err := h.privateFolder()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.RemoveAll(filepath.Join(before, what)); err != nil {
+				t.Fatal(err)
+			}
+			if got := run(t.Context(), p.Invoke, request("events", `{}`)); got.Err != nil {
+				t.Errorf("a connector that runs is not called any more: %v", got.Err)
+			}
+			send(t, p.PID(), syscall.SIGKILL)
+			until(t, p, Backoff)
+			if got := run(t.Context(), p.Invoke, request("events", `{}`)); got.Err != nil {
+				t.Errorf("one that crashed does not start again: %+v", got.Err)
+			}
+			after, err := h.privateFolder()
+			if err != nil || after == before {
+				t.Errorf("the private folder is %s, %v; want another than %s", after, err, before)
+			}
+			if err := h.Close(t.Context()); err != nil {
+				t.Error(err)
+			}
+			for _, path := range []string{before, after} {
+				if _, err := os.Lstat(path); err == nil {
+					t.Errorf("%s is left", path)
+				}
+			}
+		})
+	}
+}
+
+// TestNoFolderForSockets has go-plugin find no room for its folder.
+func TestNoFolderForSockets(t *testing.T) {
+	p := &process{private: "/private", run: newRunner(exec.Command("it"), new(evidence), slog.New(slog.DiscardHandler))}
+	_, missing := os.MkdirTemp(filepath.Join(t.TempDir(), "gone"), "")
+	e := plugin.AsError(p.startError("it", "did not answer as a plugin", missing))
+	if e.Kind != plugin.PluginStart || !strings.Contains(e.Message, p.private) || !strings.Contains(e.Hint, "TMPDIR") {
+		t.Errorf("error = %+v, want plugin_start that names %s", e, p.private)
 	}
 }
 

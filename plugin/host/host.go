@@ -38,6 +38,7 @@ type Host struct {
 
 	mu      sync.Mutex // guards the fields below
 	folder  *folder    // made when first needed
+	lost    []*folder  // that were taken away from this host, in parts maybe
 	plugins map[*Plugin]bool
 	closed  bool
 }
@@ -188,9 +189,13 @@ func (h *Host) Close(ctx context.Context) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.folder != nil {
-		h.folder.remove()
+		h.lost = append(h.lost, h.folder)
 		h.folder = nil
 	}
+	for _, f := range h.lost {
+		f.remove()
+	}
+	h.lost = nil
 	for _, err := range errs {
 		if err != nil {
 			return err
@@ -199,17 +204,22 @@ func (h *Host) Close(ctx context.Context) error {
 	return nil
 }
 
-// privateFolder returns the host's private folder, made at the first call.
+// privateFolder returns the host's private folder, made at the first call, and
+// again when it is gone: TMPDIR may be cleaned while the host lives.
 func (h *Host) privateFolder() (string, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
 		return "", closedError(plugin.EffectNone)
 	}
-	if h.folder == nil {
+	if h.folder == nil || !h.folder.isThere() {
 		f, err := newFolder()
 		if err != nil {
 			return "", err
+		}
+		if h.folder != nil {
+			h.log.Warn("the private folder was taken away", "folder", h.folder.path, "new", f.path)
+			h.lost = append(h.lost, h.folder) // what is left of it may be in use
 		}
 		h.folder = f
 	}

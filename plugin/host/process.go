@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"sync"
@@ -23,12 +24,13 @@ import (
 // process is a connector that runs as a process of its own.
 type process struct {
 	plugin.Connector
-	client *goplugin.Client
-	conn   grpc.ClientConnInterface
-	wire   *wire.Plugin
-	health health
-	run    *runner
-	copied string // private copy of the binary to remove; empty: none
+	client  *goplugin.Client
+	conn    grpc.ClientConnInterface
+	wire    *wire.Plugin
+	health  health
+	run     *runner
+	private string // the host's private folder
+	copied  string // private copy of the binary to remove; empty: none
 
 	protocols protocols     // that were offered
 	leaves    chan struct{} // closed when it has been told to end
@@ -48,7 +50,7 @@ func startProcess(ctx context.Context, h *Host, prog program) (reached, error) {
 		return nil, err
 	}
 	cmd := exec.Command(path, prog.args...)
-	p := &process{wire: new(wire.Plugin), run: newRunner(cmd, new(evidence), h.log.With("plugin", prog.path)), protocols: h.protocols, leaves: make(chan struct{})}
+	p := &process{wire: new(wire.Plugin), run: newRunner(cmd, new(evidence), h.log.With("plugin", prog.path)), private: private, protocols: h.protocols, leaves: make(chan struct{})}
 	if prog.sha256 != "" {
 		p.copied = path
 	}
@@ -130,6 +132,10 @@ func (p *process) startError(path, what string, err error) error {
 			return err
 		}
 	}
+	var pathErr *fs.PathError
+	if p.folderOfSockets() == "" && errors.As(err, &pathErr) {
+		return folderError(p.private, "cannot hold a folder for sockets", err)
+	}
 	end := p.explain()
 	switch {
 	case errors.Is(startErr, syscall.ENOEXEC):
@@ -142,6 +148,14 @@ func (p *process) startError(path, what string, err error) error {
 	e := cannotRun(path, what, noPluginHint, err)
 	e.Detail = cmp.Or(end.detail, e.Detail)
 	return e
+}
+
+// folderOfSockets returns where the sockets are, empty when there is no such
+// folder yet.
+func (p *process) folderOfSockets() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.sockets
 }
 
 func (p *process) ended() <-chan struct{}   { return p.run.reaped }
