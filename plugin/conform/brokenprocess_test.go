@@ -104,6 +104,16 @@ func brokenProcesses() []broken {
 			}),
 			failed: "crash and hang: a canceled action stops in the process", why: "still runs in the process after its call was canceled",
 		}, {
+			name: "a vendor that is waited for in vain", way: "file",
+			build: invoking(func(ctx context.Context, good *notes, req *plugin.InvokeRequest, emit emitter) (*plugin.Result, error) {
+				if req.Action != "get_note" || ctx.Err() != nil {
+					return good.Invoke(ctx, req, emit)
+				}
+				time.Sleep(400 * time.Millisecond) // the vendor's answer, in no context
+				return good.Invoke(ctx, req, emit)
+			}),
+			failed: "crash and hang: a canceled action stops in the process", why: "still runs in the process after its call was canceled",
+		}, {
 			name: "a word before the handshake", way: "file",
 			play:   func() { fmt.Println("notes 1.2.3"); serveNotes() },
 			failed: "crash and hang: it prints nothing but the handshake", why: `"notes 1.2.3"`,
