@@ -166,6 +166,46 @@ func brokenLogins() []broken {
 			},
 			failed: "auth: disconnecting what is not connected is no error", why: "there is no such connection",
 		}, {
+			name: "a disconnect that does nothing", way: "in-process",
+			build: func(good *notes) plugin.Connector {
+				return &faulty{Connector: good, disconnect: func(context.Context, *plugin.DisconnectRequest) (*plugin.DisconnectResponse, error) {
+					return &plugin.DisconnectResponse{}, nil
+				}}
+			},
+			failed: "auth: a connection that was disconnected is forgotten", why: "an action of a connection that was disconnected gave no error",
+		}, {
+			name: "a disconnect that nobody notices",
+			build: func(good *notes) plugin.Connector {
+				return &faulty{Connector: good, disconnect: func(context.Context, *plugin.DisconnectRequest) (*plugin.DisconnectResponse, error) {
+					return &plugin.DisconnectResponse{}, nil
+				}}
+			},
+			failed: "auth: a connection that was disconnected is forgotten", why: "says that a token is present",
+		}, {
+			name: "a token that the host cannot find", way: "in-process",
+			build: func(good *notes) plugin.Connector {
+				return &faulty{
+					Connector: good,
+					authorize: func(ctx context.Context, req *plugin.AuthorizeRequest) (*plugin.AuthorizeResponse, error) {
+						res, err := good.Authorize(ctx, req)
+						if err == nil && res.Done {
+							_, err = good.store.Swap(ctx, &plugin.SwapRequest{Key: "notes/logins/" + req.Connection, Value: []byte("sealed")})
+						}
+						return res, err
+					},
+					check: func(ctx context.Context, req *plugin.CheckRequest) (*plugin.CheckResponse, error) {
+						res, err := good.Check(ctx, req)
+						if err != nil {
+							return nil, err
+						}
+						got, err := good.store.Get(ctx, &plugin.GetRequest{Key: "notes/logins/" + req.Connection})
+						res.Token.Present = len(got.Value) > 0
+						return res, err
+					},
+				}
+			},
+			failed: "auth: a connection that was disconnected is forgotten", why: "Drop the token from memory in Disconnect",
+		}, {
 			name: "a login of nobody",
 			build: func(good *notes) plugin.Connector {
 				return &faulty{Connector: good, authorize: func(ctx context.Context, req *plugin.AuthorizeRequest) (*plugin.AuthorizeResponse, error) {
