@@ -50,7 +50,7 @@ func refusesUnknownConnection(ctx context.Context, s *subject) error {
 	}
 	spec, example := s.anyExample()
 	if example == nil {
-		return notRun("no action that reads has an example")
+		return notRun("no action that reads has an example that works")
 	}
 	return s.behindHost(func(desc *plugin.Description) error {
 		desc.Auth = nil // as above

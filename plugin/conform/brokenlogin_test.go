@@ -68,7 +68,7 @@ func brokenLogins() []broken {
 					return res, err
 				}}
 			},
-			failed: "auth: an action without a login asks to log in", why: "not of kind reauthorize: forbidden: the vendor says 401",
+			failed: "wire: an action without a login asks to log in", why: "not of kind reauthorize: forbidden: the vendor says 401",
 		}, {
 			name: "a login page over http",
 			build: beginning(func(res *plugin.AuthorizeResponse) {

@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,10 +15,32 @@ func (s *subject) unexpected(err error, advice string) error {
 		return err
 	}
 	s.seen.judged(err)
-	if s.refusedKey(plugin.AsError(err)) {
-		advice = keyAdvice
+	return faultf(cmp.Or(s.adviceFor(plugin.AsError(err)), advice), "%s", say(err))
+}
+
+// adviceFor is what to change where an error shows that the connector went
+// wrong, whichever case met it first; empty: the case knows better. The words
+// of guard and host are all that tells these from a connector's own errors; a
+// test of this package notices when they change.
+func (s *subject) adviceFor(e *plugin.Error) string {
+	defect := e.Kind == plugin.Internal
+	switch {
+	case s.refusedKey(e):
+		return keyAdvice
+	case e.Kind == plugin.PluginCrashed:
+		return "See the last words of the process. A panic in a call is caught, one in a goroutine of your own is not; and nothing may call os.Exit or log.Fatal."
+	case defect && strings.HasPrefix(e.Detail, "panic of type "):
+		return "It panicked: the stack names the line, below that of the panic."
+	case defect && strings.HasPrefix(e.Message, "the connector gave neither an answer nor an error "):
+		return "Return either an answer or an error."
+	case defect && strings.HasPrefix(e.Message, "the connector's output is "):
+		return "Make Result.Output with json.Marshal; that of an action that pages is an object."
+	case e.Kind == plugin.TooLarge && strings.HasPrefix(e.Hint, "Ask for "):
+		return "An answer may have up to 16 MiB: give it in pages (see plugin.Paging), or give less."
+	case e.Kind == plugin.PluginIncompatible:
+		return "Correct the schema: see the cases under describe."
 	}
-	return faultf(advice, "%s", say(err))
+	return ""
 }
 
 const keyAdvice = "Begin each key with the connector's name and a slash: the host refuses all others."
@@ -44,7 +67,7 @@ func (s *subject) wantKind(err error, call, advice string, kinds ...plugin.Kind)
 		return err
 	case !slices.Contains(kinds, plugin.KindOf(err)):
 		s.seen.judged(err)
-		return faultf(advice, "%s gave an error that is not of kind %s: %s", call, want, say(err))
+		return faultf(cmp.Or(s.adviceFor(plugin.AsError(err)), advice), "%s gave an error that is not of kind %s: %s", call, want, say(err))
 	}
 	return nil
 }

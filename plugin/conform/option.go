@@ -19,6 +19,7 @@ func listsOptions(ctx context.Context, s *subject) error {
 	for i := range s.desc.Actions {
 		in := s.schemas[s.desc.Actions[i].Name+".input"]
 		if in == nil {
+			last = notRun("the schema of %s's input cannot be read: see under describe", s.desc.Actions[i].Name)
 			continue
 		}
 		for _, p := range in.properties() {
@@ -29,11 +30,16 @@ func listsOptions(ctx context.Context, s *subject) error {
 			if err == nil {
 				return optionsFit(in, p, res)
 			}
-			last = err
+			if !isVerdict(last) {
+				last = err
+			}
 			if kind := plugin.KindOf(err); kind == plugin.Internal || kind == plugin.Unknown {
 				return s.unexpected(err, "Answer Options for a field without choices with an error of kind invalid_input.")
 			}
 		}
+	}
+	if isVerdict(last) {
+		return last
 	}
 	if last == nil {
 		last = errors.New("no action has a field")

@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 		_ = flag.Set("test.parallel", "8") // runs wait more than they compute
 		goleak.VerifyTestMain(m)
 	}
-	for _, b := range allBroken() {
+	for _, b := range append(allBroken(), natural()...) {
 		if strings.ReplaceAll(b.name, " ", "-") == name {
 			b.main()
 			return

@@ -72,19 +72,27 @@ func (s *schema) misfit(text json.RawMessage) string {
 	return ""
 }
 
-// violations returns the leaves of a validation error in one line: its text
-// has one on each line after the first.
+// violations returns the leaves of a validation error in one line. Its text is
+// a tree, a line each: what follows further in says why the line above fails.
 func violations(err error) string {
 	_, rest, ok := strings.Cut(err.Error(), "\n")
 	if !ok {
 		return err.Error()
 	}
 	var leaves []string
-	for _, line := range strings.Split(rest, "\n") {
-		leaves = append(leaves, strings.TrimPrefix(strings.TrimSpace(line), "- "))
+	lines := strings.Split(rest, "\n")
+	for i, line := range lines {
+		if i+1 < len(lines) && indent(lines[i+1]) > indent(line) {
+			continue
+		}
+		if leaf := strings.TrimPrefix(strings.TrimSpace(line), "- "); !slices.Contains(leaves, leaf) {
+			leaves = append(leaves, leaf)
+		}
 	}
 	return strings.Join(leaves, "; ")
 }
+
+func indent(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }
 
 // property is one property of an object somewhere in a schema.
 type property struct {

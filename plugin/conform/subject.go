@@ -33,6 +33,7 @@ type subject struct {
 	conn     *host.Connection // that of the settings; nil: there are none, or none is needed
 	login    error            // why actions cannot be called; nil: they can
 	trials   []*trial         // examples that gave a result
+	failing  map[string]bool  // actions of which an example has failed
 	slow     []slow           // some of them, the slowest first; nil: not measured yet
 
 	stuck    string   // a call that never ended, in a sentence; empty: none
@@ -42,7 +43,7 @@ type subject struct {
 }
 
 func newSubject(src host.Source, opts *Options) (*subject, error) {
-	s := &subject{src: src, schemas: make(map[string]*schema)}
+	s := &subject{src: src, schemas: make(map[string]*schema), failing: make(map[string]bool)}
 	if opts != nil {
 		s.opts = *opts
 	}
@@ -160,6 +161,11 @@ func (s *subject) watch(during string, reported bool) {
 func (s *subject) makeConnections() {
 	if s.desc.Auth == nil {
 		s.strange = notRun("the connector needs no connection")
+		return
+	}
+	if s.schemas["config"] == nil {
+		s.strange = notRun("the schema of the settings cannot be read: see under describe")
+		s.login = s.strange
 		return
 	}
 	s.login = notRun("it needs a connection: give the settings of one")

@@ -80,7 +80,7 @@ func say(err error) string {
 	if e.Detail != "" && (e.Kind == plugin.Internal || e.Source == plugin.SourceHost) {
 		text += ": " + cut(e.Detail, detailMax)
 	}
-	if e.Hint != "" {
+	if e.Hint != "" && !strings.HasPrefix(e.Hint, "This is a defect") { // it tells a person to report it to whoever reads this
 		text += "; hint: " + e.Hint
 	}
 	return text

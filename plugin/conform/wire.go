@@ -15,6 +15,7 @@ import (
 func wireCases(s *subject) []testCase {
 	cases := exampleCases(s)
 	return append(cases, []testCase{
+		{"an action without a login asks to log in", refusesWithoutLogin}, // where an example has failed, that has said why
 		{"inputs from 1 KiB to 1 MiB arrive", largeInputs},
 		{"calls at the same time are answered each", concurrentCalls},
 		{"integers above 2^53 survive", largeIntegers},
@@ -66,6 +67,9 @@ func (t *trial) run(ctx context.Context, s *subject) error {
 	case t.spec.Effect != plugin.EffectRead && !s.opts.AllowWrites:
 		return notRun("its effect is %s: allow writes to run it", t.spec.Effect)
 	}
+	if err := s.cannotBeHeld(t.spec, t.input); err != nil {
+		return err
+	}
 	start := time.Now()
 	res, err := s.invoke(ctx, s.conn, input(t.spec.Name, t.input), func(e *plugin.Event) error {
 		t.events = append(t.events, e)
@@ -74,14 +78,11 @@ func (t *trial) run(ctx context.Context, s *subject) error {
 	t.took = time.Since(start)
 	switch e := plugin.AsError(err); {
 	case err == nil:
-	case isVerdict(err):
-		return err
-	case slices.Contains(passing, e.Kind) && !s.refusedKey(e):
+	case !isVerdict(err) && slices.Contains(passing, e.Kind) && !s.refusedKey(e):
 		return notRun("it ended in an error that is no fault of the connector: %s", say(err))
-	case e.Kind == plugin.PluginCrashed:
-		return s.unexpected(err, "See the last words of the process. A panic in a call is caught, one in a goroutine of your own is not.")
 	default:
-		return s.unexpected(err, "An example must run as it stands. A mistake of the caller is invalid_input with a pointer; what the vendor does wrong is bad_upstream or unavailable.")
+		s.failing[t.spec.Name] = true
+		return s.unexpected(err, exampleAdvice(e))
 	}
 	if out := s.schemas[t.spec.Name+".output"]; out != nil {
 		if misfit := out.misfit(res.Output); misfit != "" {
@@ -90,6 +91,28 @@ func (t *trial) run(ctx context.Context, s *subject) error {
 	}
 	t.result = res
 	s.trials = append(s.trials, t)
+	return nil
+}
+
+// exampleAdvice is what to change where an example ends in an error that the
+// connector chose.
+func exampleAdvice(e *plugin.Error) string {
+	if e.Kind == plugin.Internal || e.Kind == plugin.Unknown {
+		return "Return a *plugin.Error whose kind says what an engine should do: what the vendor does wrong is bad_upstream or unavailable. A plain error counts as internal, a defect to report."
+	}
+	return "An example must run as it stands. A mistake of the caller is invalid_input with a pointer; what the vendor does wrong is bad_upstream or unavailable."
+}
+
+// cannotBeHeld says why the host would refuse an input before the connector
+// sees it: that is a fault of the description, which is reported there.
+func (s *subject) cannotBeHeld(spec *plugin.ActionSpec, input json.RawMessage) error {
+	in := s.schemas[spec.Name+".input"]
+	if in == nil {
+		return notRun("the schema of %s's input cannot be read: see under describe", spec.Name)
+	}
+	if in.misfit(input) != "" {
+		return notRun("the example's input does not fit its schema: see under describe")
+	}
 	return nil
 }
 
