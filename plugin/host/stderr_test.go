@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -176,6 +178,54 @@ func TestSecretsAreBounded(t *testing.T) {
 	}
 }
 
+// TestLongSecretsAreBounded stores far more than a host has room for. Heap and
+// time once grew with the bytes that a connector stored.
+func TestLongSecretsAreBounded(t *testing.T) {
+	var s secrets
+	value := func(i int) string { return fmt.Sprintf("value %d: ", i) + strings.Repeat(`"<&>" `, 16<<10) }
+	for i := range 2 * secretsBytesMax / secretBytesMax {
+		s.add(value(i))
+	}
+	last := value(2*secretsBytesMax/secretBytesMax - 1)
+	start := time.Now()
+	got := s.strike("got " + last[:60_000])
+	if took := time.Since(start); took > time.Second*patience {
+		t.Errorf("a line is struck after %s", took)
+	}
+	if want := "got " + struckLine; got != want {
+		t.Errorf("strike = %.200q, want %q", got, want)
+	}
+	held := 0
+	for _, form := range s.longest {
+		held += len(form)
+	}
+	if s.bytes > secretsBytesMax || held > 15*secretsBytesMax {
+		t.Errorf("%d bytes of secrets are remembered in forms of %d bytes", s.bytes, held)
+	}
+}
+
+func TestLongSecret(t *testing.T) {
+	letters := "\u00e4" + strings.Repeat("\u20ac", 2*secretBytesMax) // cut within a letter
+	pem := "-----BEGIN KEY-----\n" + strings.Repeat(strings.Repeat("k", 64)+"\n", 50)
+	tests := []struct{ name, secret, text, want string }{
+		{"its rest goes with it", letters, "a " + letters + " b\nc", "a REDACTED, with the rest of the line\nc"},
+		{"in JSON", letters, `{"a":` + quoted(letters) + `}`, `{"a":"REDACTED, with the rest of the line`},
+		{"in a URL", letters, "GET /?t=" + url.QueryEscape(letters), "GET /?t=REDACTED, with the rest of the line"},
+		{"cut by the end of a line", letters, strings.Repeat("x", lineMax-10) + letters[:8], strings.Repeat("x", lineMax-10) + "REDACTED"},
+		{"twice", letters, letters + "\n" + letters, struckLine + "\n" + struckLine},
+		{"struck before", letters, struckLine + "\nb", struckLine + "\nb"},
+		{"a key line by line", pem, "a\n" + strings.Repeat("k", 64) + "\nb", "a\nREDACTED\nb"},
+		{"a key", pem, "a " + pem + "b", "a REDACTEDb"},
+	}
+	for _, tt := range tests {
+		var s secrets
+		s.add(tt.secret)
+		if got := s.strike(tt.text); got != tt.want {
+			t.Errorf("%s: strike = %.80q... (%d bytes), want %.80q... (%d bytes)", tt.name, got, len(got), tt.want, len(tt.want))
+		}
+	}
+}
+
 // TestLogOfAPlugin wants the log of a plugin in the host's, with levels and
 // fields and without secrets.
 func TestLogOfAPlugin(t *testing.T) {
@@ -208,6 +258,15 @@ func TestLogOfAPlugin(t *testing.T) {
 	if _, err := p.Invoke(t.Context(), conn, request("log", jsonInput(t, map[string]any{"text": stored})), nil); err != nil {
 		t.Fatal(err)
 	}
+	large := strings.Repeat("large-", 1<<20/6) // and no JSON
+	if _, err := p.Invoke(t.Context(), conn, request("store", jsonInput(t, map[string]any{"op": "swap", "key": "tester/l", "value": large})), nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{20_000, 60_000} {
+		if _, err := p.Invoke(t.Context(), conn, request("log", jsonInput(t, map[string]any{"text": large[:n]})), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := h.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +279,7 @@ func TestLogOfAPlugin(t *testing.T) {
 			t.Errorf("the log has no %q:\n%s", want, got)
 		}
 	}
-	for name, secret := range map[string]string{"token": "tok+en", "other token": "other-secret-value", "code": "code-of-a-login", "stored token": stored} {
+	for name, secret := range map[string]string{"token": "tok+en", "other token": "other-secret-value", "code": "code-of-a-login", "stored token": stored, "large value": "large-"} {
 		if strings.Contains(got, secret) {
 			t.Errorf("the log shows the %s:\n%s", name, got)
 		}
