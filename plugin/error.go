@@ -54,36 +54,50 @@ const (
 	EffectApplied Effect = "applied" // the vendor said that it was done
 )
 
-// Error returns the kind and the message, for a log or a Go programmer.
+// Error returns the kind and the message, for a log or a Go programmer. A nil
+// *Error that is an error, as a variable of that type becomes when it is
+// returned, is none of its own: it has the text that [AsError] gives it.
 func (e *Error) Error() string {
+	if e == nil {
+		e = AsError(e)
+	}
 	return e.Kind.String() + ": " + e.Message
 }
 
 // Unwrap returns the cause.
-func (e *Error) Unwrap() error { return e.Err }
+func (e *Error) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Err
+}
 
 // Is makes a cancellation or a passed deadline recognisable with errors.Is on
 // either side of a process boundary, where the cause itself is lost.
 func (e *Error) Is(target error) bool {
-	switch target {
-	case context.Canceled:
+	switch {
+	case e == nil:
+		return false
+	case target == context.Canceled:
 		return e.Kind == Canceled
-	case context.DeadlineExceeded:
+	case target == context.DeadlineExceeded:
 		return e.Kind == Deadline
 	}
 	return false
 }
 
 // KindOf returns the kind of err: that of the first [*Error] in its chain,
-// Canceled or Deadline for a context's error, else Unknown. A nil error has
-// no kind and gives Unknown.
+// Internal when that is nil, Canceled or Deadline for a context's error, else
+// Unknown. A nil error has no kind and gives Unknown.
 func KindOf(err error) Kind {
 	if err == nil {
 		return Unknown
 	}
 	var e *Error
 	switch {
-	case errors.As(err, &e):
+	case errors.As(err, &e) && e == nil:
+		return Internal
+	case e != nil:
 		return e.Kind
 	case errors.Is(err, context.Canceled):
 		return Canceled
@@ -94,14 +108,17 @@ func KindOf(err error) Kind {
 }
 
 // AsError returns err as an [*Error]: the first in its chain, or a new one
-// that wraps a context's error, or one of kind Internal for anything else.
-// AsError of nil is nil.
+// that wraps a context's error, or one of kind Internal for anything else, a
+// nil *Error in the chain included. AsError of nil is nil.
 func AsError(err error) *Error {
 	var e *Error
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &e):
+	case errors.As(err, &e) && e == nil:
+		return &Error{Kind: Internal, Source: SourceConnector, Message: "a nil *plugin.Error was returned as an error", Effect: EffectUnknown,
+			Hint: "This is a defect. Return a variable of type *plugin.Error only when it is not nil, or declare it as an error.", Err: err}
+	case e != nil:
 		return e
 	case errors.Is(err, context.Canceled):
 		return &Error{Kind: Canceled, Source: SourceCaller, Message: "the call was canceled", Effect: EffectUnknown, Err: err}

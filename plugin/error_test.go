@@ -59,6 +59,7 @@ func TestErrorJSON(t *testing.T) {
 
 func TestErrorClassification(t *testing.T) {
 	deep := &plugin.Error{Kind: plugin.Forbidden, Message: "no", Err: io.EOF}
+	var none *plugin.Error
 	tests := []struct {
 		name               string
 		err                error
@@ -76,6 +77,9 @@ func TestErrorClassification(t *testing.T) {
 		{"canceled", &plugin.Error{Kind: plugin.Canceled}, plugin.Canceled, true, false, "as it comes over the wire, its cause lost"},
 		{"deadline", &plugin.Error{Kind: plugin.Deadline}, plugin.Deadline, false, true, "the same"},
 		{"classified over a cancellation", &plugin.Error{Kind: plugin.Timeout, Err: context.DeadlineExceeded}, plugin.Timeout, false, true, "our word wins, the cause stays findable"},
+		{"nil of our type", none, plugin.Internal, false, false, "a variable of that type, returned as an error, ended the process"},
+		{"wrapped nil of our type", fmt.Errorf("get_person: %w", none), plugin.Internal, false, false, "the same, with context"},
+		{"nil of our type as the cause", &plugin.Error{Kind: plugin.NotFound, Err: none}, plugin.NotFound, false, false, "errors.Is walks down to it"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -99,6 +103,9 @@ func TestErrorClassification(t *testing.T) {
 				t.Errorf("AsError(%v) = %+v, which says nothing: %s", tt.err, e, tt.why)
 			}
 		})
+	}
+	if got, want := error(none).Error(), "internal: a nil *plugin.Error was returned as an error"; got != want {
+		t.Errorf("Error() of a nil one = %q, want %q", got, want)
 	}
 	if got, want := deep.Error(), "forbidden: no"; got != want {
 		t.Errorf("Error() = %q, want %q", got, want)

@@ -31,6 +31,8 @@ func TestMain(m *testing.M) {
 		switch os.Args[2] {
 		case "greeter":
 			serve.Main(NewGreeter)
+		case "careless":
+			serve.Main(newCareless)
 		case "impatient":
 			serve.MainWithin(func(*slog.Logger) plugin.Connector { return plugintest.New(nil) }, 200*time.Millisecond)
 		case "parent":

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"os"
 	"reflect"
 	"strings"
 	"sync"
@@ -51,6 +52,12 @@ func (m misbehaving) Close(context.Context, *plugin.CloseRequest) (*plugin.Close
 	return wrong[plugin.CloseResponse](m)
 }
 
+// unreadable is an error that panics when it is read, as a nil pointer to most
+// types of error does.
+type unreadable struct{}
+
+func (unreadable) Error() string { panic("secret-value") }
+
 func TestEveryMethodIsGuarded(t *testing.T) {
 	known := &plugin.Error{Kind: plugin.Conflict, Message: "no"}
 	tests := []struct {
@@ -64,6 +71,10 @@ func TestEveryMethodIsGuarded(t *testing.T) {
 		{"nil dereference", func() error { var p *plugin.Error; return p.Err }, plugin.Internal, "panicked", "the usual panic"},
 		{"no answer", func() error { return nil }, plugin.Internal, "neither an answer nor an error", "the wire would dereference it"},
 		{"plain error", func() error { return io.EOF }, plugin.Internal, "went wrong", "every error is a plugin.Error"},
+		{"nil of our error type", func() error { var e *plugin.Error; return e }, plugin.Internal, "a nil *plugin.Error", "it is an error, and the wire dereferenced it"},
+		{"nil of another error type", func() error { var e *os.PathError; return e }, plugin.Internal, "panicked", "its Error method dereferences it"},
+		{"unreadable error", func() error { return unreadable{} }, plugin.Internal, "panicked", "the text of an error is the connector's code too"},
+		{"unreadable cause", func() error { return errors.Join(known, unreadable{}) }, plugin.Conflict, "no", "what is known needs no text of the cause"},
 		{"wrapped error", func() error { return errors.Join(io.EOF, known) }, plugin.Conflict, "no", "the kind is kept"},
 		{"context", func() error { return context.DeadlineExceeded }, plugin.Deadline, "deadline", "a context's error is no defect"},
 	}
