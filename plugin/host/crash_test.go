@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -67,7 +68,7 @@ func TestCrashIsExplained(t *testing.T) {
 			[]string{"panic: cannot use REDACTED", "goroutine ", "plugintest.(*Connector).crash"}, "the head of the panic says where"},
 		{"escaped secret", "exit", `{"token":` + quoted(token) + `}`, "the plugin tester ended with status 7 during the call",
 			[]string{`{"token":"REDACTED"}`}, "logs are JSON, and JSON escapes"},
-		{"out of memory", "memory", "", "the plugin tester ended with status 2 during the call", outOfMemory, "the runtime's own end"},
+		{"out of memory", "memory", "", "the plugin tester ended with status 2 during the call", nil, "the runtime's own end"},
 		{"killed", "kill", "", "the plugin tester was ended by signal 9 (killed) during the call", nil, "as the out-of-memory killer does it"},
 	}
 	for _, tt := range tests {
@@ -88,6 +89,9 @@ func TestCrashIsExplained(t *testing.T) {
 				if !strings.Contains(e.Detail, want) {
 					t.Errorf("detail = %q, want %q in it: %s", e.Detail, want, tt.why)
 				}
+			}
+			if tt.how == "memory" && saysMemory && !outOfMemory.MatchString(e.Detail) {
+				t.Errorf("detail = %q, want it to begin with the runtime's words: %s", e.Detail, tt.why)
 			}
 			if strings.Contains(e.Detail, secret) || strings.Contains(e.Message, secret) || strings.Contains(e.Detail, "tok+en") {
 				t.Errorf("the error shows a secret: %+v", e)
@@ -111,10 +115,13 @@ func TestCrashIsExplained(t *testing.T) {
 	}
 }
 
-// outOfMemory is what the runtime says at its end where the limit holds: not
-// under the race detector, which reserves more. It has several words for it:
-// a thread may be the first that cannot be had.
-var outOfMemory = map[bool][]string{true: {"goroutine "}}[!underRace && isLinux()]
+// saysMemory tells whether the runtime has words at its end where the limit
+// holds: not under the race detector, which reserves more.
+var saysMemory = !underRace && isLinux()
+
+// outOfMemory is how they begin: memory may run out for the heap, for what
+// the runtime keeps of it, or for a thread.
+var outOfMemory = regexp.MustCompile(`^(fatal error: .*(memory|alloc|newosproc)|runtime/cgo: )`)
 
 // quoted is a text as it stands in JSON.
 func quoted(s string) string {
