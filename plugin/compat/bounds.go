@@ -52,14 +52,17 @@ func (b bound) of(n node) *big.Rat {
 
 // compareShapes compares what cannot be put in an order: a changed pattern is
 // taken for a narrower one, since no one can tell. Those of outputs only
-// describe.
+// describe, except a format: readers parse by it.
 func compareShapes(at place, old, now node) {
 	for _, keyword := range []string{"pattern", "format", "multipleOf", "uniqueItems"} {
 		a, b := old[keyword], now[keyword]
 		if keyword == "uniqueItems" && (a == false || a == nil) && (b == false || b == nil) || reflect.DeepEqual(a, b) {
 			continue
 		}
-		loose := b == nil || b == false
-		at.add(!loose && at.given(), "its %s was %s and is %s", keyword, show(a), show(b))
+		breaks := at.given() && b != nil && b != false
+		if keyword == "format" && !at.given() {
+			breaks = a != nil
+		}
+		at.add(breaks, "its %s was %s and is %s", keyword, show(a), show(b))
 	}
 }

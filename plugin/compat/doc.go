@@ -10,7 +10,8 @@
 // fail or mislead with the new one. What a caller gives may become less
 // strict: an input that fitted must still fit. What a caller gets may become
 // stricter: a field that was promised must still come, of a type and a value
-// that were known. Bounds and patterns of outputs only describe, and may move.
+// that were known. Bounds and patterns of outputs only describe, and may move;
+// a format may come, but not change or go, since readers parse by it.
 //
 // A property that is new in an object which took others is held against what
 // it took: with a type of its own it lets less through than before. Close
