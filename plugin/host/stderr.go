@@ -99,21 +99,37 @@ func readLog(r io.Reader, e *evidence, log *slog.Logger) {
 func logLine(line []byte, log *slog.Logger) {
 	level, message := slog.LevelDebug, string(line)
 	var attrs []slog.Attr
-	var record map[string]any
-	if len(line) > 0 && line[0] == '{' && json.Unmarshal(line, &record) == nil {
-		if text, ok := record["@message"].(string); ok {
-			message = text
-			if word, ok := record["@level"].(string); ok {
-				level = levelOf(word)
-			}
-			for _, key := range slices.Sorted(maps.Keys(record)) {
-				if !strings.HasPrefix(key, "@") {
-					attrs = append(attrs, slog.Any(key, record[key]))
-				}
+	record := logRecord(line)
+	if text, ok := record["@message"].(string); ok {
+		message = text
+		if word, ok := record["@level"].(string); ok {
+			level = levelOf(word)
+		}
+		for _, key := range slices.Sorted(maps.Keys(record)) {
+			if !strings.HasPrefix(key, "@") {
+				attrs = append(attrs, slog.Any(key, record[key]))
 			}
 		}
 	}
 	log.LogAttrs(context.Background(), level, message, attrs...)
+}
+
+// logRecord reads a line that is one JSON object, nil for any other. Numbers
+// stay as they are written: ids have more digits than a float64.
+func logRecord(line []byte) map[string]any {
+	if len(line) == 0 || line[0] != '{' {
+		return nil
+	}
+	var record map[string]any
+	dec := json.NewDecoder(bytes.NewReader(line))
+	dec.UseNumber()
+	if dec.Decode(&record) != nil {
+		return nil
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil // there is more in the line
+	}
+	return record
 }
 
 func levelOf(word string) slog.Level {
