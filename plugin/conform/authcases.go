@@ -19,7 +19,6 @@ func authCases(*subject) []testCase {
 		{"an answer with a code that the vendor refuses is an error", refusesWrongCode},
 		{"a made-up token is refused and not kept", refusesMadeUpToken},
 		{"disconnecting what is not connected is no error", disconnectsUnknown},
-		{"a connection that was disconnected is forgotten", disconnectForgets},
 		{"a connection can be logged in", logsIn},
 		{"a check after the login tells of it", checksAfterLogin},
 		{"connecting again keeps the login", connectsAgain},

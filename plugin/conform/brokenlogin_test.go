@@ -172,7 +172,7 @@ func brokenLogins() []broken {
 					return &plugin.DisconnectResponse{}, nil
 				}}
 			},
-			failed: "auth: a connection that was disconnected is forgotten", why: "an action of a connection that was disconnected gave no error",
+			failed: "wire: a connection that was disconnected is forgotten", why: "an action of a connection that was disconnected gave no error",
 		}, {
 			name: "a disconnect that nobody notices",
 			build: func(good *notes) plugin.Connector {
@@ -180,7 +180,7 @@ func brokenLogins() []broken {
 					return &plugin.DisconnectResponse{}, nil
 				}}
 			},
-			failed: "auth: a connection that was disconnected is forgotten", why: "says that a token is present",
+			failed: "wire: a connection that was disconnected is forgotten", why: "says that a token is present",
 		}, {
 			name: "a token that the host cannot find", way: "in-process",
 			build: func(good *notes) plugin.Connector {
@@ -204,7 +204,7 @@ func brokenLogins() []broken {
 					},
 				}
 			},
-			failed: "auth: a connection that was disconnected is forgotten", why: "Drop the token from memory in Disconnect",
+			failed: "wire: a connection that was disconnected is forgotten", why: "Drop the token from memory in Disconnect",
 		}, {
 			name: "a login of nobody",
 			build: func(good *notes) plugin.Connector {

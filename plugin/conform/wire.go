@@ -14,8 +14,10 @@ import (
 
 func wireCases(s *subject) []testCase {
 	cases := exampleCases(s)
+	// Where an example has failed, that has said why: what asks for one comes later.
 	return append(cases, []testCase{
-		{"an action without a login asks to log in", refusesWithoutLogin}, // where an example has failed, that has said why
+		{"an action without a login asks to log in", refusesWithoutLogin},
+		{"a connection that was disconnected is forgotten", disconnectForgets},
 		{"inputs from 1 KiB to 1 MiB arrive", largeInputs},
 		{"calls at the same time are answered each", concurrentCalls},
 		{"integers above 2^53 survive", largeIntegers},
