@@ -100,6 +100,14 @@ func child(mode string) {
 		if err := cmd.Start(); err != nil {
 			panic(err)
 		}
+	case "parent", "parent-unclosing":
+		opts.HangClose = mode == "parent-unclosing"
+		startInGroup()
+	case "building":
+		serve.Main(func(*slog.Logger) plugin.Connector {
+			startInGroup()
+			select {}
+		})
 	case "spinner":
 		// One goroutine of this process can keep all others from running.
 		if os.Getenv("GODEBUG") == "" {
@@ -161,6 +169,14 @@ func child(mode string) {
 		actAsEngine("tester", 8)
 	case "engine-unclosing":
 		actAsEngine("unclosing", 0)
+	case "engine-parent":
+		actAsEngine("parent", 0)
+	case "engine-parent-unclosing":
+		actAsEngine("parent-unclosing", 0)
+	case "engine-building":
+		actAsStartingEngine("building")
+	case "engine-unanswering":
+		actAsStartingEngine("unanswering")
 	default:
 		fmt.Fprintln(os.Stderr, "no such child:", mode)
 		os.Exit(4)
@@ -195,6 +211,29 @@ func actAsEngine(mode string, calls int) {
 		<-began
 	}
 	fmt.Println(p.PID(), folder)
+	select {}
+}
+
+// actAsStartingEngine begins to load a plugin that does not answer, says its
+// process id once it runs, and waits to be killed.
+func actAsStartingEngine(mode string) {
+	h := New(nil)
+	go func() {
+		_, err := h.Load(context.Background(), self(mode))
+		panic(err)
+	}()
+	folder, err := h.privateFolder()
+	if err != nil {
+		panic(err)
+	}
+	pid := awaitProcess(mode)
+	for mode == "unanswering" { // it has a socket when it is past the handshake
+		if sockets, _ := filepath.Glob(filepath.Join(folder, "*", "*")); len(sockets) > 0 {
+			break
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	fmt.Println(pid, folder)
 	select {}
 }
 

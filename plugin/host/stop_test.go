@@ -3,9 +3,7 @@ package host
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"syscall"
@@ -223,67 +221,6 @@ func TestCloseInAHurry(t *testing.T) {
 			e := plugin.AsError(<-ended)
 			if e.Kind != plugin.Canceled || e.Effect != plugin.EffectUnknown {
 				t.Errorf("the call in flight gives %+v, want canceled with effect unknown", e)
-			}
-		})
-	}
-}
-
-// TestHostIsKilled kills a host: its plugin goes with it, whatever either does,
-// and the next host sweeps what it left.
-func TestHostIsKilled(t *testing.T) {
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, tt := range []struct {
-		name, mode string
-		stopped    bool // the plugin is, when its host is killed
-	}{
-		{"idle", "engine", false},
-		{"calls in flight", "engine-calling", false},
-		{"never closes", "engine-unclosing", false},
-		{"stopped", "engine", true},
-		{"stopped with calls in flight", "engine-calling", true},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			cmd := exec.Command(exe, "child", tt.mode)
-			out, err := cmd.StdoutPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			var pid int
-			var folder string
-			if _, err := fmt.Fscan(out, &pid, &folder); err != nil {
-				t.Fatal(err)
-			}
-			if !alive(pid) || !strings.HasPrefix(folder, os.TempDir()) {
-				t.Fatalf("the plugin %d of %s does not run", pid, folder)
-			}
-			if tt.stopped {
-				halt(t, pid)
-			}
-			killed := time.Now()
-			if err := cmd.Process.Kill(); err != nil {
-				t.Fatal(err)
-			}
-			_ = cmd.Wait()
-			if !gone(pid, time.Second*patience) {
-				t.Errorf("the plugin, in state %s, outlives its host", stateOf(pid))
-				send(t, pid, syscall.SIGKILL)
-			}
-			t.Logf("the plugin ends %s after its host", time.Since(killed))
-
-			if _, err := os.Stat(folder); err != nil {
-				t.Errorf("the folder of the dead host: %v", err)
-			}
-			if _, err := newHost(t, nil).privateFolder(); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := os.Stat(folder); !errors.Is(err, os.ErrNotExist) {
-				t.Errorf("the next host leaves the folder of the dead one: %v", err)
 			}
 		})
 	}
