@@ -21,6 +21,7 @@
 // another field, smaller pages where larger ones could be asked for, and
 // stricter terms for keeping data are breaking. A higher cost is told.
 //
-// Keywords that the package does not compare, anyOf for example, are breaking
-// when they differ at all. It does not look at what an action does.
+// Keywords that the package does not compare, oneOf for example, are breaking
+// when they differ at all, and so is anyOf unless branches only come or only
+// go. It does not look at what an action does.
 package compat

@@ -107,10 +107,27 @@ func compareUnknown(at place, old, now node) {
 		if compared[keyword] || strings.HasPrefix(keyword, "x-") {
 			continue
 		}
-		if !reflect.DeepEqual(old[keyword], now[keyword]) {
+		if !reflect.DeepEqual(old[keyword], now[keyword]) && !(keyword == "anyOf" && compareBranches(at, old, now)) {
 			at.add(true, "its %s changed, which cannot be compared", keyword)
 		}
 	}
+}
+
+// compareBranches compares the schemas of which one must fit. It reports false
+// where some came and others went, which may be the same ones, changed.
+func compareBranches(at place, old, now node) bool {
+	a, okA := old["anyOf"].([]any)
+	b, okB := now["anyOf"].([]any)
+	gone, added := missing(a, b), missing(b, a)
+	switch {
+	case !okA || !okB || len(gone) > 0 && len(added) > 0:
+		return false
+	case len(gone) > 0:
+		at.narrowed("these choices of anyOf are gone: %s", show(gone))
+	case len(added) > 0:
+		at.widened("these choices of anyOf are new: %s", show(added))
+	}
+	return true
 }
 
 // show is a value as JSON, "none" when there is none.

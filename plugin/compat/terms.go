@@ -76,8 +76,8 @@ func asked(spec *plugin.ActionSpec, most int) bool {
 	if !ok {
 		return has(properties, "page_size") || input["additionalProperties"] != false
 	}
-	limit := bound{keyword: "maximum"}.of(size)
-	return limit == nil || limit.Cmp(big.NewRat(int64(most), 1)) > 0
+	largest := bound{keyword: "maximum", exclusive: "exclusiveMaximum"}.of(size)
+	return largest.at == nil || largest.at.Cmp(big.NewRat(int64(most), 1)) > 0
 }
 
 // compareData compares what a caller may do with an output. Who kept it by the
