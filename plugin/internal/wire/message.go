@@ -18,6 +18,7 @@ func ServerOptions() []grpc.ServerOption {
 		grpc.MaxRecvMsgSize(MaxMessageBytes),
 		grpc.MaxSendMsgSize(MaxMessageBytes),
 		allowKeepalive(),
+		grpc.ForceServerCodecV2(newTextCodec()),
 		grpc.StaticConnWindowSize(windowBytes),
 	}
 }

@@ -16,7 +16,10 @@ import (
 
 // filler sets every field of a value to something that is not zero and that
 // nothing else has.
-type filler struct{ n int64 }
+type filler struct {
+	n    int64
+	tail string // of every text
+}
 
 // staysHere are the fields that do not cross the wire, with the reason.
 var staysHere = map[string]string{
@@ -43,7 +46,7 @@ func (f *filler) fill(t *testing.T, v reflect.Value) {
 	}
 	switch v.Kind() {
 	case reflect.String:
-		v.SetString(fmt.Sprintf("text %d", f.n))
+		v.SetString(fmt.Sprintf("text %d%s", f.n, f.tail))
 	case reflect.Bool:
 		v.SetBool(true)
 	case reflect.Int, reflect.Int64:
