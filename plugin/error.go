@@ -55,8 +55,7 @@ const (
 )
 
 // Error returns the kind and the message, for a log or a Go programmer. A nil
-// *Error that is an error, as a variable of that type becomes when it is
-// returned, is none of its own: it has the text that [AsError] gives it.
+// *Error has the text of the error that [AsError] makes of it.
 func (e *Error) Error() string {
 	if e == nil {
 		e = AsError(e)
