@@ -46,7 +46,7 @@ func (p *Plugin) end() error {
 		return &plugin.Error{
 			Kind: plugin.PluginUnresponsive, Source: plugin.SourceHost, Effect: plugin.EffectUnknown, Err: err,
 			Message: fmt.Sprintf("the plugin %s did not close within %s and was stopped", p.name(), p.host.stopGrace),
-			Hint:    "Report this to the plugin's author.",
+			Hint:    "Report this to the plugin's author.", Detail: current.explain().detail,
 		}
 	}
 	return err

@@ -2,6 +2,8 @@ package host
 
 import (
 	"bytes"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -24,30 +26,47 @@ func beginsDump(line []byte) bool {
 }
 
 // shorten leaves the goroutines out of a dump that belong to the runtime: they
-// stand first, and there are a dozen of them.
+// stand first, and there are a dozen of them. Those of the transport come last,
+// so that they are cut before those of the connector.
 func shorten(head string) string {
 	if !strings.HasPrefix(head, quitLine) {
 		return head
 	}
-	var kept []string
+	var kept, last []string
 	for _, part := range strings.Split(head, "\n\n") {
-		if !ofRuntime(part) {
+		switch {
+		case callsOnly(part, runtimeCalls):
+		case callsOnly(part, transportCalls):
+			last = append(last, part)
+		default:
 			kept = append(kept, part)
 		}
 	}
-	head = strings.Join(kept, "\n\n")
+	head = frameAddress.ReplaceAllString(strings.Join(append(kept, last...), "\n\n"), "")
 	return head[:min(len(head), dumpShownMax)]
 }
 
-// ofRuntime reports whether a goroutine calls nothing but the runtime.
-func ofRuntime(goroutine string) bool {
+// frameAddress is what a dump says of a call's place on the stack.
+var frameAddress = regexp.MustCompile(`(?m) fp=0x[0-9a-f]+ sp=0x[0-9a-f]+ pc=0x[0-9a-f]+$`)
+
+var (
+	runtimeCalls   = []string{"runtime.", "os/signal."}
+	transportCalls = append([]string{
+		"bufio.", "internal/", "io.", "net.", "os.", "syscall.", "sync.", "golang.org/x/net/", "google.golang.org/grpc",
+		"github.com/hashicorp/go-plugin", "github.com/linkstep/linkstep/plugin/serve.", "github.com/linkstep/linkstep/plugin/internal/wire.",
+	}, runtimeCalls...)
+)
+
+// callsOnly reports whether part of a dump is a goroutine that calls nothing but
+// what begins with one of these words.
+func callsOnly(goroutine string, words []string) bool {
 	header, calls, _ := strings.Cut(goroutine, "\n")
 	if !strings.HasPrefix(header, "goroutine ") {
 		return false
 	}
 	for line := range strings.Lines(calls) {
 		call := strings.TrimPrefix(line, "created by ")
-		if !strings.HasPrefix(call, "\t") && !strings.HasPrefix(call, "runtime.") && !strings.HasPrefix(call, "os/signal.") {
+		if !strings.HasPrefix(call, "\t") && !slices.ContainsFunc(words, func(word string) bool { return strings.HasPrefix(call, word) }) {
 			return false
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -50,7 +51,7 @@ func (p *process) watch(timeout time.Duration) {
 	if timeout > 0 {
 		p.health.asking.Go(func() {
 			if !keepsAnswering(ctx, p.ping, timeout) {
-				p.hang()
+				p.hang(fmt.Sprintf("did not answer for %s and was killed", timeout), dumpTime)
 			}
 		})
 	}
@@ -100,23 +101,26 @@ func (p *process) ping(ctx context.Context) error {
 	return err
 }
 
-// hang ends a process that does not answer. It is asked to write down what
-// its goroutines do, unless it is stopped: then they do nothing, and it could
-// not write.
-func (p *process) hang() {
-	how := fmt.Sprintf("did not answer for %s and was killed", p.health.timeout)
-	stopped := isStopped(p.run.cmd.Process.Pid)
-	if stopped {
+// hang ends a process that does not answer; how is what will be said of its end,
+// empty for nothing. It is asked to write down what its goroutines do, unless it
+// is stopped: then they do nothing, and it could not write.
+func (p *process) hang(how string, within time.Duration) {
+	pid, err := strconv.Atoi(p.run.ID())
+	runs := err == nil && !isStopped(pid)
+	if how != "" && !runs {
 		how = "was stopped by a signal or a debugger, " + how
 	}
 	if !p.run.giveUp(how) {
 		return // it has ended by itself
 	}
-	if !stopped {
-		p.run.dump(dumpTime)
+	if runs {
+		p.run.dump(within)
 	}
 	_ = p.run.Kill(context.Background())
 }
+
+// interrupt implements reached.
+func (p *process) interrupt() { p.hang("", dumpTime) }
 
 // isStopped reports whether a process stands still by SIGSTOP or in a
 // debugger. Where there is no /proc it is taken for one that runs.

@@ -69,6 +69,22 @@ func TestHung(t *testing.T) {
 	}
 }
 
+// TestHungClose has a process hang in Close: it tells where before it is killed,
+// in the time that Close has.
+func TestHungClose(t *testing.T) {
+	t.Parallel()
+	const grace = 300 * time.Millisecond
+	p := load(t, newHost(t, &Options{StopGrace: grace}), self("unclosing"))
+	start := time.Now()
+	e := plugin.AsError(p.Close(t.Context()))
+	if took := time.Since(start); took > grace+2*time.Second*patience {
+		t.Errorf("Close takes %s", took)
+	}
+	if e == nil || e.Kind != plugin.PluginUnresponsive || !strings.Contains(e.Detail, "SIGQUIT: quit") || !strings.Contains(e.Detail, "plugintest.(*Connector).Close") {
+		t.Errorf("error = %+v, want plugin_unresponsive with the goroutines in the detail", e)
+	}
+}
+
 // TestStoppedForAMoment is no hang.
 func TestStoppedForAMoment(t *testing.T) {
 	t.Parallel()

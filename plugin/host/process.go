@@ -113,7 +113,7 @@ func (p *process) shakeHands(ctx context.Context, timeout time.Duration, path st
 		}
 		return nil
 	case <-timer.C:
-		_ = p.run.Kill(ctx)
+		p.interrupt()
 		return p.startError(path, fmt.Sprintf("did not answer as a plugin within %s", timeout), <-started)
 	case <-ctx.Done():
 		_ = p.run.Kill(ctx)
@@ -185,6 +185,9 @@ func (p *process) stop(ctx context.Context, grace time.Duration) error {
 	_, err := p.Connector.Close(ctx, &plugin.CloseRequest{})
 	if plugin.KindOf(err) == plugin.PluginCrashed {
 		err = nil // it is as closed as it can be
+	}
+	if grace > 0 && plugin.KindOf(err) == plugin.Deadline {
+		p.hang("", time.Second)
 	}
 	gone := make(chan struct{})
 	go func() {

@@ -27,6 +27,10 @@ type reached interface {
 	// hide remembers a secret that must not show in the evidence.
 	hide(secret string)
 
+	// interrupt ends one that does not answer at once, if that can be done.
+	// What it was doing is then in the explanation.
+	interrupt()
+
 	// stop closes the connector and frees all it holds, within grace and two
 	// seconds.
 	stop(ctx context.Context, grace time.Duration) error
@@ -50,6 +54,7 @@ func (e *ender) ended() <-chan struct{}   { return nil }
 func (e *ender) leaving() <-chan struct{} { return nil }
 func (e *ender) explain() ending          { return ending{} }
 func (e *ender) hide(string)              {}
+func (e *ender) interrupt()               {}
 
 func (e *ender) stop(ctx context.Context, grace time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, grace)

@@ -79,10 +79,11 @@ func (p *Plugin) introduce(callers context.Context, r *running, src Source) (*pl
 		_, err = r.Open(ctx, req)
 	}
 	if err != nil && (ctx.Err() != nil || plugin.KindOf(err) == plugin.Deadline) && callers.Err() == nil {
+		r.interrupt()
 		err = &plugin.Error{
 			Kind: plugin.PluginUnresponsive, Source: plugin.SourceHost, Effect: plugin.EffectNone, Retryable: true, Err: err,
 			Message: fmt.Sprintf("the plugin %s did not answer within %s of its start", p.name(), p.host.startTimeout),
-			Hint:    "Look at the plugin's log, or install another version of it.", Detail: r.explain().detail,
+			Hint:    "Look at the detail and at the plugin's log, or install another version of it.", Detail: r.explain().detail,
 		}
 	}
 	return desc, err

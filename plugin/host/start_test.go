@@ -87,7 +87,7 @@ func TestStartFails(t *testing.T) {
 		detail  string // is part of it
 		why     string
 	}{
-		{"never shakes hands", "silent", nil, plugin.PluginStart, "did not answer as a plugin within TIMEOUT", "", "a hang is not waited for"},
+		{"never shakes hands", "silent", nil, plugin.PluginStart, "did not answer as a plugin within TIMEOUT", "host.child(", "a hang is not waited for, and tells where it is"},
 		{"quits", "quits", nil, plugin.PluginStart, "ended with status 3 before it answered as a plugin", "standard error: there is no license file", "its last words say why"},
 		{"panics", "panics", nil, plugin.PluginStart, "ended with status 2 before it answered as a plugin", "panic: at the start", "the head of the panic says why"},
 		{"is a script", "garbage", nil, plugin.PluginStart, "did not answer as a plugin within TIMEOUT", "standard output: hello, I am a shell script", "its first line says what it is"},
@@ -97,7 +97,7 @@ func TestStartFails(t *testing.T) {
 		{"does not speak at all", "mute", nil, plugin.PluginStart, "did not answer as a plugin within TIMEOUT", "", "its socket is there, but nobody answers"},
 		{"speaks net/rpc", "netrpc", nil, plugin.PluginStart, "did not answer as a plugin", "netrpc", "an old kind of plugin"},
 		{"shakes hands without end", "endless", nil, plugin.PluginStart, "did not answer as a plugin within TIMEOUT", "standard output: 1|1|unix|xxx", "go-plugin's scanner gives up at 64 KiB and would leave the pipe full"},
-		{"does not describe itself", "unanswering", nil, plugin.PluginUnresponsive, "did not answer within TIMEOUT of its start", "", "after the handshake it may hang too"},
+		{"does not describe itself", "unanswering", nil, plugin.PluginUnresponsive, "did not answer within TIMEOUT of its start", "SIGQUIT: quit", "after the handshake it may hang too"},
 		{"calls itself otherwise", "", func(*testing.T) Source { return Self("tester", "child", "otherwise") }, plugin.PluginTampered, "", "", "the name is what a person chose"},
 		{"calls itself host", hostName, nil, plugin.PluginIncompatible, "", "", "its store keys would be the host's own, all connections among them"},
 		{"is a text", "", func(t *testing.T) Source { return File(file(t, "notes", "once upon a time\n", 0o755)) }, plugin.PluginStart, "is not a program for this machine", "exec format error", "the run bit alone makes no program"},
