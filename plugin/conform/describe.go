@@ -42,7 +42,10 @@ func loads(_ context.Context, s *subject) error {
 	if s.loadErr == nil || isVerdict(s.loadErr) {
 		return s.loadErr
 	}
-	return faultf(plugin.AsError(s.loadErr).Hint, "%s", say(s.loadErr))
+	e := *plugin.AsError(s.loadErr)
+	advice := s.loadAdvice(&e)
+	e.Hint = "" // it is the advice, or for somebody else
+	return faultf(advice, "%s", say(&e))
 }
 
 func saysWhatItIs(_ context.Context, s *subject) error {

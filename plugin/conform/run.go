@@ -137,7 +137,11 @@ func (s *subject) judge(ctx context.Context, group string, c testCase) Case {
 		}
 		s.watch(group+": "+c.name, isFault(err))
 	}
-	out := verdict(c.name, time.Since(start), err)
+	took := time.Since(start)
+	if c.name == loadCase {
+		took += s.loadTook // that was before
+	}
+	out := verdict(c.name, took, err)
 	out.Why, out.Advice = s.seen.strike(out.Why), s.seen.strike(out.Advice)
 	return out
 }

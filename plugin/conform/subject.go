@@ -88,8 +88,11 @@ func (s *subject) load(ctx context.Context) {
 		err = json.Unmarshal(doc, s.desc)
 	}
 	if err != nil {
+		s.loadErr = notJSON(s.plugin.Description())
 		s.plugin, s.desc = nil, nil
-		s.loadErr = faultf("Every schema and example of the description must be JSON.", "the description cannot be written as JSON: %v", err)
+		if s.loadErr == nil {
+			s.loadErr = faultf("Every schema and example of the description must be JSON.", "the description cannot be written as JSON: %v", err)
+		}
 		return
 	}
 	s.seen.text("the description", string(doc))
