@@ -23,5 +23,6 @@
 //
 // Keywords that the package does not compare, oneOf for example, are breaking
 // when they differ at all, and so is anyOf unless branches only come or only
-// go. It does not look at what an action does.
+// go. A $ref to a definition of the document counts as the definition itself,
+// unless that holds itself. It does not look at what an action does.
 package compat

@@ -19,6 +19,11 @@ func compareDocument(at place, old, now json.RawMessage) {
 	if err == nil {
 		var b node
 		if b, err = parse(now); err == nil {
+			x, okX := inlined(a)
+			y, okY := inlined(b)
+			if okX && okY {
+				a, b = x, y
+			}
 			compareNode(at, a, b)
 			return
 		}
@@ -107,7 +112,9 @@ func compareUnknown(at place, old, now node) {
 		if compared[keyword] || strings.HasPrefix(keyword, "x-") {
 			continue
 		}
-		if !reflect.DeepEqual(old[keyword], now[keyword]) && !(keyword == "anyOf" && compareBranches(at, old, now)) {
+		x, _ := below(keyword, old[keyword], bare)
+		y, _ := below(keyword, now[keyword], bare)
+		if !reflect.DeepEqual(x, y) && !(keyword == "anyOf" && compareBranches(at, old, now)) {
 			at.add(true, "its %s changed, which cannot be compared", keyword)
 		}
 	}
@@ -116,8 +123,10 @@ func compareUnknown(at place, old, now node) {
 // compareBranches compares the schemas of which one must fit. It reports false
 // where some came and others went, which may be the same ones, changed.
 func compareBranches(at place, old, now node) bool {
-	a, okA := old["anyOf"].([]any)
-	b, okB := now["anyOf"].([]any)
+	x, _ := below("anyOf", old["anyOf"], bare)
+	y, _ := below("anyOf", now["anyOf"], bare)
+	a, okA := x.([]any)
+	b, okB := y.([]any)
 	gone, added := missing(a, b), missing(b, a)
 	switch {
 	case !okA || !okB || len(gone) > 0 && len(added) > 0:
