@@ -215,9 +215,19 @@ func (p *process) kill() {
 	p.free()
 }
 
+// lentGrace is how long the store may take to end the calls of a process that
+// has ended.
+const lentGrace = 500 * time.Millisecond
+
 // free frees what is left of a process that has ended.
 func (p *process) free() {
-	p.wire.Lent.Wait()
+	served := make(chan struct{})
+	go func() { p.wire.Lent.Wait(); close(served) }()
+	select {
+	case <-served:
+	case <-time.After(lentGrace): // it does not heed its context; nothing can be done about that here
+		p.run.log.Warn("the store does not end the calls of a plugin that has ended")
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.copied != "" {
