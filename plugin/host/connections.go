@@ -87,6 +87,14 @@ func (c *Connections) ready() error {
 	}
 }
 
+// readyFor reports that there is no store, or no connection.
+func (c *Connections) readyFor(conn *Connection) error {
+	if conn == nil {
+		return misuse("there is no connection given", "Make one with NewConnection, or get one with Connections.Get.")
+	}
+	return c.ready()
+}
+
 // Get returns a connection by name. A name that does not exist is an error of
 // kind UnknownName.
 func (c *Connections) Get(ctx context.Context, name string) (*Connection, error) {
@@ -143,7 +151,7 @@ func (c *Connections) Names(ctx context.Context) ([]string, error) {
 // Save writes a connection. A connection of that name must be the same one,
 // by id; another is an error of kind Conflict.
 func (c *Connections) Save(ctx context.Context, conn *Connection) error {
-	if err := c.ready(); err != nil {
+	if err := c.readyFor(conn); err != nil {
 		return err
 	}
 	if err := CheckConnectionName(conn.Name); err != nil {
@@ -197,7 +205,7 @@ const settingsEntry = "settings"
 // processes that still use the connection find out within a minute: their next
 // call after that ends as if nobody had logged in, with nothing from memory.
 func (c *Connections) Delete(ctx context.Context, conn *Connection) (Entries, error) {
-	if err := c.ready(); err != nil {
+	if err := c.readyFor(conn); err != nil {
 		return nil, err
 	}
 	deleted, err := c.delete(ctx, conn)
@@ -234,7 +242,7 @@ func (c *Connections) delete(ctx context.Context, conn *Connection) (Entries, er
 
 // Entries counts what is kept of a connection that was saved.
 func (c *Connections) Entries(ctx context.Context, conn *Connection) (Entries, error) {
-	if err := c.ready(); err != nil {
+	if err := c.readyFor(conn); err != nil {
 		return nil, err
 	}
 	kept, err := c.ofConnector(ctx, conn)
