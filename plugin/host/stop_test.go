@@ -14,67 +14,75 @@ import (
 	"github.com/linkstep/linkstep/plugin/internal/plugintest"
 )
 
+// stopCase is a plugin that is stopped by a host that gives it shortGrace.
+type stopCase struct {
+	name   string
+	mode   string
+	before func(t *testing.T, p *Plugin)
+	atMost time.Duration
+	kind   plugin.Kind
+	why    string
+}
+
+const shortGrace = 300 * time.Millisecond
+
 func TestStop(t *testing.T) {
 	t.Parallel()
-	const grace = 300 * time.Millisecond
-	tests := []struct {
-		name   string
-		mode   string
-		before func(t *testing.T, p *Plugin)
-		atMost time.Duration
-		kind   plugin.Kind
-		why    string
-	}{
+	for _, tt := range []stopCase{
 		{"willing", "tester", nil, time.Second, plugin.Unknown, "the ordinary case"},
 		{"too slow", "slow", nil, 2 * time.Second, plugin.PluginUnresponsive, "500ms are more than the grace"},
-		{"never closes", "unclosing", nil, grace + 2*time.Second, plugin.PluginUnresponsive, "the grace is not for ever"},
-		{"stopped", "tester", func(t *testing.T, p *Plugin) { halt(t, p.PID()) }, grace + 2*time.Second, plugin.PluginUnresponsive, "go-plugin would wait for ever"},
+		{"never closes", "unclosing", nil, shortGrace + 2*time.Second, plugin.PluginUnresponsive, "the grace is not for ever"},
+		{"stopped", "tester", func(t *testing.T, p *Plugin) { halt(t, p.PID()) }, shortGrace + 2*time.Second, plugin.PluginUnresponsive, "go-plugin would wait for ever"},
 		{"dead", "tester", func(t *testing.T, p *Plugin) {
 			send(t, p.PID(), syscall.SIGKILL)
 			<-p.current.ended()
 		}, time.Second, plugin.Unknown, "there is nothing left to close"},
 		{"just killed", "tester", func(t *testing.T, p *Plugin) { send(t, p.PID(), syscall.SIGKILL) }, 2 * time.Second, plugin.Unknown, "the host may not know yet"},
 		{"left a process behind", "leaver", nil, 2 * time.Second, plugin.Unknown, "it holds the outputs open"},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			opts := &Options{StopGrace: grace}
-			if tt.kind == plugin.Unknown {
-				opts.StopGrace = time.Minute // which must not be waited for
-			}
-			h := New(opts)
-			p := load(t, h, self(tt.mode))
-			pid := p.PID()
-			if tt.before != nil {
-				tt.before(t, p)
-			}
-			start := time.Now()
-			err := p.Close(t.Context())
-			if took := time.Since(start); took > tt.atMost*patience {
-				t.Errorf("Close takes %s, want %s at most: %s", took, tt.atMost*patience, tt.why)
-			}
-			if plugin.KindOf(err) != tt.kind {
-				t.Errorf("Close = %v, want kind %v: %s", err, tt.kind, tt.why)
-			}
-			if alive(pid) {
-				t.Errorf("process %d lives", pid)
-			}
-			if left := leftovers(t, h); len(left) > 0 {
-				t.Errorf("left in the private folder: %v", left)
-			}
-			private, err := h.privateFolder()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := h.Close(t.Context()); err != nil {
-				t.Errorf("closing the host after the plugin: %v", err)
-			}
-			if _, err := os.Stat(private); !errors.Is(err, os.ErrNotExist) {
-				t.Errorf("the private folder is left: %v", err)
-			}
+			within(t, tt.atMost, tt.stop)
 		})
 	}
+}
+
+// stop stops the plugin, looks at what is left, and returns how long it took.
+func (tt *stopCase) stop(t *testing.T) time.Duration {
+	t.Helper()
+	opts := &Options{StopGrace: shortGrace}
+	if tt.kind == plugin.Unknown {
+		opts.StopGrace = time.Minute // which must not be waited for
+	}
+	h := New(opts)
+	p := load(t, h, self(tt.mode))
+	pid := p.PID()
+	if tt.before != nil {
+		tt.before(t, p)
+	}
+	start := time.Now()
+	err := p.Close(t.Context())
+	took := time.Since(start)
+	if plugin.KindOf(err) != tt.kind {
+		t.Errorf("Close = %v, want kind %v: %s", err, tt.kind, tt.why)
+	}
+	if alive(pid) {
+		t.Errorf("process %d lives", pid)
+	}
+	if left := leftovers(t, h); len(left) > 0 {
+		t.Errorf("left in the private folder: %v", left)
+	}
+	private, err := h.privateFolder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Close(t.Context()); err != nil {
+		t.Errorf("closing the host after the plugin: %v", err)
+	}
+	if _, err := os.Stat(private); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the private folder is left: %v", err)
+	}
+	return took
 }
 
 // send sends a signal to a process.
@@ -99,23 +107,32 @@ func halt(t *testing.T, pid int) {
 }
 
 // TestStoppedInACall stops the process, not the call: the caller's deadline
-// holds, and so does the end of the host.
+// holds, and so does the end of the plugin, of which nothing is left.
 func TestStoppedInACall(t *testing.T) {
 	t.Parallel()
-	h := New(&Options{StopGrace: 200 * time.Millisecond, Store: new(plugintest.Store)})
-	p := load(t, h, self("tester"))
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-	defer cancel()
-	start := time.Now()
-	_, err := p.Invoke(ctx, account(), request("crash", `{"how":"stop"}`), nil)
-	if plugin.KindOf(err) != plugin.Deadline || time.Since(start) > time.Second*patience {
-		t.Errorf("error = %v after %s, want the deadline's after 300ms", err, time.Since(start))
-	}
-	start, pid := time.Now(), p.PID()
-	_ = h.Close(t.Context())
-	if took := time.Since(start); took > 2200*time.Millisecond*patience || alive(pid) {
-		t.Errorf("closing the host takes %s and leaves the process: %t", took, alive(pid))
-	}
+	within(t, shortGrace+2*time.Second, func(t *testing.T) time.Duration {
+		h := newHost(t, &Options{StopGrace: shortGrace, Store: new(plugintest.Store)})
+		p := load(t, h, self("tester"))
+		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		defer cancel()
+		start := time.Now()
+		_, err := p.Invoke(ctx, account(), request("crash", `{"how":"stop"}`), nil)
+		if plugin.KindOf(err) != plugin.Deadline || time.Since(start) > time.Second*patience {
+			t.Errorf("error = %v after %s, want the deadline's after 300ms", err, time.Since(start))
+		}
+		start, pid := time.Now(), p.PID()
+		if err := p.Close(t.Context()); plugin.KindOf(err) != plugin.PluginUnresponsive {
+			t.Errorf("Close = %v, want plugin_unresponsive", err)
+		}
+		took := time.Since(start)
+		if alive(pid) {
+			t.Errorf("process %d lives", pid)
+		}
+		if left := leftovers(t, h); len(left) > 0 {
+			t.Errorf("left in the private folder: %v", left)
+		}
+		return took
+	})
 }
 
 // stuck is a connector whose Close waits for the test.
