@@ -5,6 +5,7 @@
 package guard
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -30,7 +31,7 @@ func call[T any](ctx context.Context, g *guarded, method string, f func() (*T, e
 	defer func() {
 		if v := recover(); v != nil {
 			g.log.DebugContext(ctx, "panic in the connector", "method", method, "value", v)
-			out, err = nil, defect("the connector panicked in "+method, fmt.Sprintf("panic of type %T\n%s", v, debug.Stack()))
+			out, err = nil, defect("the connector panicked in "+method, fmt.Sprintf("panic of type %T\n%s", v, stack()))
 		}
 	}()
 	out, err = f()
@@ -41,6 +42,21 @@ func call[T any](ctx context.Context, g *guarded, method string, f func() (*T, e
 		return nil, defect("the connector gave neither an answer nor an error in "+method, "")
 	}
 	return out, nil
+}
+
+// stack is the stack of the panic that is being recovered, from the frame that
+// panicked on. What stands before it, of the runtime and of this package, would
+// take more than half of what a command shows of a detail.
+func stack() []byte {
+	all := debug.Stack()
+	_, after, ok := bytes.Cut(all, []byte("\npanic("))
+	if !ok {
+		return all
+	}
+	for range 2 { // the panic's arguments, and its line in the runtime
+		_, after, _ = bytes.Cut(after, []byte("\n"))
+	}
+	return after
 }
 
 // defect is the error for a connector that breaks the contract.

@@ -102,6 +102,34 @@ func TestEveryMethodIsGuarded(t *testing.T) {
 	}
 }
 
+// TestStackBegins wants the frame that panicked right after the panic's type: a
+// command shows the head of a detail, and half of it were frames of the guard.
+func TestStackBegins(t *testing.T) {
+	tests := []struct {
+		name string
+		do   func() error
+		want string
+		why  string
+	}{
+		{"panic", func() error { panic("x") }, "panic of type string\n" + here + "TestStackBegins.func", "the line that panics"},
+		{"in a library", func() error { _ = strings.Repeat("x", -1); return nil }, "panic of type string\nstrings.Repeat(", "the author's line is the next"},
+		{"nil dereference", func() error { var e *os.PathError; return e.Err }, "panic of type runtime.errorString\n" + here + "TestStackBegins.func", "the runtime panics for it"},
+		{"unreadable error", func() error { return unreadable{} }, "panic of type string\n" + here + "unreadable.Error(", "the method that panics"},
+		{"panicked again", func() error { defer func() { panic(recover()) }(); panic("x") }, "panic of type string\n" + here + "TestStackBegins.func", "the second is the one that is recovered"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := Connector(misbehaving{tt.do}, slog.New(slog.DiscardHandler)).Check(t.Context(), &plugin.CheckRequest{})
+			if detail := plugin.AsError(err).Detail; !strings.HasPrefix(detail, tt.want) || !strings.Contains(detail, "guard_test.go:") {
+				t.Errorf("the detail is to begin with %q: %s\n%s", tt.want, tt.why, detail)
+			}
+		})
+	}
+}
+
+// here is how a stack names what is in this package.
+const here = "github.com/linkstep/linkstep/plugin/internal/guard."
+
 // emitting is a connector that runs invoke as its one action.
 type emitting struct {
 	misbehaving
