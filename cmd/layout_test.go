@@ -59,7 +59,7 @@ var libraries = map[string][]string{
 	"plugin/internal/guard":       {"go.opentelemetry.io/otel/trace"},
 	"plugin/internal/plugintest":  {"go.opentelemetry.io/otel/trace"},
 	"plugin/internal/traceparent": {"go.opentelemetry.io/otel/trace"},
-	"plugin/internal/wire":        {"github.com/hashicorp/go-plugin", "google.golang.org/grpc"},
+	"plugin/internal/wire":        {"github.com/hashicorp/go-plugin", "google.golang.org/grpc", "google.golang.org/protobuf"},
 	"plugin/internal/wire/pb":     {"google.golang.org/grpc", "google.golang.org/protobuf"},
 	"plugin/serve":                {"github.com/hashicorp/go-plugin", "github.com/hashicorp/go-hclog", "google.golang.org/grpc"},
 	"plugin/host":                 {"github.com/hashicorp/go-plugin", "github.com/hashicorp/go-hclog", "google.golang.org/grpc", "github.com/santhosh-tekuri/jsonschema/v6", "go.opentelemetry.io/otel/trace", "go.opentelemetry.io/otel/attribute", "go.opentelemetry.io/otel/codes"},
