@@ -1,49 +1,62 @@
 package host
 
 import (
-	"context"
+	"fmt"
 	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/linkstep/linkstep/plugin"
 )
 
-// TestSwappedBetweenCheckAndStart changes the file after it was hashed: what
-// runs is what was hashed.
+// TestSwappedBetweenCheckAndStart puts another file in the place of the plugin
+// while that is being hashed: what runs is what was hashed.
 func TestSwappedBetweenCheckAndStart(t *testing.T) {
 	h := newHost(t, nil)
+	h.restart = crashes
 	private, err := h.privateFolder()
 	if err != nil {
 		t.Fatal(err)
 	}
 	path := binary(t, "plugin-tester")
-	prog := program{path: path, sha256: sum(t, path)}
-	copied, err := prog.checked(private)
-	if err != nil {
+	right := sum(t, path)
+	writeManifest(t, filepath.Dir(path), here("plugin-tester", right))
+	other := file(t, "other", "#!/bin/sh\necho taken over\n", 0o755)
+	swapped := make(chan error, 1)
+	go func() {
+		// The copy is there as soon as its first bytes are.
+		for end := time.Now().Add(20 * time.Second); time.Now().Before(end); runtime.Gosched() {
+			if copies, _ := filepath.Glob(filepath.Join(private, "plugin-tester-*")); len(copies) > 0 {
+				break
+			}
+		}
+		swapped <- os.Rename(other, path)
+	}()
+	p := load(t, h, File(path))
+	if err := <-swapped; err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Remove(path); err != nil { // the name may be a link of this very program
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte("#!/bin/sh\necho taken over\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	p := load(t, h, Source{Kind: "test", Path: path, reach: func(ctx context.Context, h *Host) (reached, error) {
-		return startProcess(ctx, h, program{path: copied})
-	}})
 	if got := run(t.Context(), p.Invoke, request("events", `{}`)); got.Err != nil {
 		t.Error(got.Err)
 	}
-	if err := os.Remove(copied); err != nil { // by a process that knows it as its own
-		t.Error(err)
+	// Even if the swap came too late.
+	if exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", p.PID())); err == nil && filepath.Dir(exe) != private {
+		t.Errorf("%s runs, want the copy in %s that was hashed", exe, private)
 	}
 	// The next start looks again.
-	if _, err := prog.checked(private); plugin.KindOf(err) != plugin.PluginTampered || !strings.Contains(err.Error(), prog.sha256) {
+	send(t, p.PID(), syscall.SIGKILL)
+	<-p.current.ended()
+	_, err = p.Invoke(t.Context(), account(), request("events", `{}`), nil)
+	if plugin.KindOf(err) != plugin.PluginTampered || !strings.Contains(err.Error(), right) {
 		t.Errorf("the changed file gives %v, want plugin_tampered", err)
 	}
-	if left := leftovers(t, h); len(left) != 1 {
-		t.Errorf("in the private folder: %v, want the sockets of one process", left)
+	until(t, p, Failed)
+	if left := leftovers(t, h); len(left) > 0 {
+		t.Errorf("left in the private folder: %v", left)
 	}
 }
 
