@@ -22,8 +22,23 @@
 // A panic in a call is that call's error. A panic in a goroutine that the
 // connector starts ends the process, as in every Go program; the host puts its
 // head into the errors of the calls in flight and starts the process anew. No
-// helper here recovers it: a connector does not import this package, and
-// memory that such a goroutine has left half-written is better lost.
+// helper here recovers it, as a connector does not import this package, and
+// memory that such a goroutine has left half-written is better lost. Where its
+// work is one call's alone and the process should survive it, the goroutine
+// recovers by itself and the call returns what came of it:
+//
+//	done := make(chan error, 1)
+//	go func() {
+//		defer func() {
+//			if v := recover(); v != nil {
+//				log.Error("a panic", "type", fmt.Sprintf("%T", v), "stack", string(debug.Stack()))
+//				done <- errors.New("a goroutine of the call panicked")
+//			}
+//		}()
+//		done <- work(ctx)
+//	}()
+//
+// The value of a panic may hold a secret; log its type and the stack.
 //
 // The Go runtime heeds GOMEMLIMIT, which the host sets or passes on. The
 // context of Invoke has the caller's span, of OpenTelemetry's API, so that a
