@@ -86,6 +86,30 @@ func brokenStreams() []broken {
 			}),
 			failed: "paging and streams: a cursor leads to what follows", why: "item 1 of the second page was on the first",
 		}, {
+			name: "a cursor that never ends",
+			build: listing(func(ctx context.Context, good *notes, req *plugin.InvokeRequest, emit emitter) (*plugin.Result, error) {
+				var in struct{ Cursor string }
+				if err := json.Unmarshal(req.Input, &in); err != nil {
+					return nil, err
+				}
+				last, empty := strings.CutPrefix(in.Cursor, "after-")
+				res, err := &plugin.Result{Output: json.RawMessage(`{"next_cursor":""}`)}, error(nil)
+				if !empty {
+					last = "0"
+					res, err = good.Invoke(ctx, req, func(e *plugin.Event) error {
+						if e.Type == plugin.EventPage && e.Cursor == "" {
+							e.Cursor = "after-0"
+						}
+						return emit(e)
+					})
+				}
+				if err == nil {
+					res.Output = json.RawMessage(strings.Replace(string(res.Output), `:""`, `:"after-`+last+`0"`, 1))
+				}
+				return res, err
+			}),
+			failed: "paging and streams: cursors come to an end", why: "4 pages in a row have no item",
+		}, {
 			name: "any cursor is the beginning",
 			build: listing(func(ctx context.Context, good *notes, req *plugin.InvokeRequest, emit emitter) (*plugin.Result, error) {
 				res, err := good.Invoke(ctx, req, emit)

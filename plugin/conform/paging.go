@@ -15,6 +15,7 @@ func pagingCases(*subject) []testCase {
 	return []testCase{
 		{"items come as pages, each of which fits", pagesFit},
 		{"a cursor leads to what follows", cursorLeadsOn},
+		{"cursors come to an end", cursorsEnd},
 		{"a damaged cursor is refused", damagedCursorRefused},
 		{"events are whole", eventsAreWhole},
 		{"an error of emit ends the action", emitErrorEnds},
@@ -46,6 +47,9 @@ func (s *subject) paging() (*trial, error) {
 	return nil, notRun("no action pages")
 }
 
+// fleeting are the kinds that many calls in a row may end in.
+var fleeting = []plugin.Kind{plugin.QuotaExhausted, plugin.RateLimited, plugin.Unavailable, plugin.Timeout}
+
 // page runs an action that pages with its example's input, changed.
 func (s *subject) page(ctx context.Context, t *trial, change map[string]any) (*pages, error) {
 	in := fields(t.input)
@@ -71,6 +75,9 @@ func (s *subject) page(ctx context.Context, t *trial, change map[string]any) (*p
 		}
 		return nil
 	})
+	if slices.Contains(fleeting, plugin.KindOf(err)) {
+		return nil, notRun("it ended in an error that is no fault of the connector: %s", say(err))
+	}
 	if err != nil {
 		return nil, s.unexpected(err, "An action that pages takes any page_size and max_items within its schema.")
 	}
