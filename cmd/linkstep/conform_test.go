@@ -128,7 +128,8 @@ func TestLinkedInConforms(t *testing.T) {
 	}{
 		{
 			"direct", func(_ *testing.T, log *lockedBuffer) host.Source { return host.Direct(build(log)) },
-			append(slices.Clone(inThisProcess), "an action that there is not is refused", "a connection that there is not is refused"),
+			append(slices.Clone(inThisProcess), "an action that there is not is refused", "a connection that there is not is refused",
+				"an error of a read says of nothing that it was applied"),
 		},
 		{"in-process", func(_ *testing.T, log *lockedBuffer) host.Source { return host.InProcess(build(log)) }, inThisProcess},
 		{

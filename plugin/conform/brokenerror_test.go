@@ -80,6 +80,15 @@ func brokenErrors() []broken {
 				return err
 			}),
 			failed: "errors: errors say whose they are and what was done", why: "source is none of the words",
+		}, {
+			name: "a read that was applied", way: "in-process",
+			build: failing(func(_ *plugin.InvokeRequest, err error) error {
+				if e := plugin.AsError(err); e.Kind == plugin.Reauthorize {
+					e.Effect = plugin.EffectApplied
+				}
+				return err
+			}),
+			failed: "errors: an error of a read says of nothing that it was applied", why: "get_note reads, and says that an error was applied",
 		},
 	}
 }

@@ -165,7 +165,8 @@ func TestGoodConnectorPasses(t *testing.T) {
 	}{
 		{
 			"direct", func(_ *testing.T, log *slog.Logger) host.Source { return host.Direct(newNotes(log)) },
-			slices.Insert(slices.Clone(inThisProcess), 1, "wire: an action that there is not is refused", "wire: a connection that there is not is refused"),
+			slices.Insert(slices.Insert(slices.Clone(inThisProcess), 8, "errors: an error of a read says of nothing that it was applied"),
+				1, "wire: an action that there is not is refused", "wire: a connection that there is not is refused"),
 		},
 		{"in-process", func(_ *testing.T, log *slog.Logger) host.Source { return host.InProcess(newNotes(log)) }, inThisProcess},
 		{"file", func(t *testing.T, _ *slog.Logger) host.Source { return host.File(binary(t, "good")) }, []string{"secrets: no secret shows in the log"}},
