@@ -97,13 +97,14 @@ func TestLinkedInConforms(t *testing.T) {
 		return connector.New(&connector.Options{Logger: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	}
 	// What does not run, each for its own reason: the examples' member is in no
-	// sandbox, the connector takes no such integer and has no options, and the
-	// sandbox makes the tokens, which the kit therefore does not know. The last
+	// sandbox, the connector takes no such integer, has no keyed action and no
+	// options, and the sandbox makes the tokens, which the kit therefore does not know. The last
 	// three run where an answer from memory can be caught on its way.
 	seldom := []string{
 		"get_person, example 1, gives an output that fits",
 		"get_person, example 2, gives an output that fits",
 		"integers above 2^53 survive",
+		"a keyed action is done once for each key",
 		"the choices of a field are listed",
 		"secrets are stored with their connection",
 		"a canceled call ends as canceled",

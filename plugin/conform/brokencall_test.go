@@ -2,6 +2,7 @@ package conform_test
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -120,10 +121,18 @@ func brokenAnswers() []broken {
 			build:  resulting(func(_ *plugin.InvokeRequest, res *plugin.Result) { res.Meta.Retries = 7 }),
 			failed: "wire: the meta of a result adds up", why: "get_note, example 1: 7 retries of 1 calls",
 		}, {
+			name: "a key that nobody records",
+			build: invoking(func(ctx context.Context, good *notes, req *plugin.InvokeRequest, emit emitter) (*plugin.Result, error) {
+				forgetful := *req
+				forgetful.IdempotencyKey = rand.Text()
+				return good.Invoke(ctx, &forgetful, emit)
+			}),
+			failed: "wire: a keyed action is done once for each key", why: `add_note was called twice with one idempotency key, and gave {"id":9,"title":"New"} and then {"id":10,`,
+		}, {
 			name: "any action is the last one", way: "in-process",
 			build: invoking(func(ctx context.Context, good *notes, req *plugin.InvokeRequest, emit emitter) (*plugin.Result, error) {
 				if strings.HasPrefix(req.Action, "conform") {
-					return good.add(ctx)
+					return good.write(ctx, "any")
 				}
 				return good.Invoke(ctx, req, emit)
 			}),

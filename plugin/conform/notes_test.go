@@ -30,7 +30,8 @@ type notes struct {
 
 	mu          sync.Mutex // guards the fields below
 	connections map[string]*account
-	calls       int64 // of the vendor, today
+	calls       int64          // of the vendor, today
+	written     map[string]int // ids of new notes, by key
 }
 
 // account is a connection as the process knows it.
@@ -48,7 +49,7 @@ type settings struct {
 var _ plugin.Connector = (*notes)(nil)
 
 func newNotes(log *slog.Logger) *notes {
-	n := &notes{log: log, connections: make(map[string]*account)}
+	n := &notes{log: log, connections: make(map[string]*account), written: make(map[string]int)}
 	n.life, n.end = context.WithCancel(context.Background())
 	return n
 }
@@ -252,7 +253,7 @@ func (n *notes) Invoke(ctx context.Context, req *plugin.InvokeRequest, emit func
 	case "get_note":
 		return n.get(ctx, req.Input)
 	}
-	return n.add(ctx)
+	return n.write(ctx, req.IdempotencyKey)
 }
 
 // vendor is a call of the vendor, which takes a while.
@@ -279,11 +280,19 @@ func (n *notes) get(ctx context.Context, in json.RawMessage) (*plugin.Result, er
 	return &plugin.Result{Output: json.RawMessage(fmt.Sprintf(`{"id":%d,"title":"Note %d"}`, input.ID, input.ID)), Meta: plugin.Meta{UpstreamCalls: 1}}, nil
 }
 
-func (n *notes) add(ctx context.Context) (*plugin.Result, error) {
+// write adds a note for each new key, the id of which it gives again.
+func (n *notes) write(ctx context.Context, key string) (*plugin.Result, error) {
+	n.mu.Lock()
+	id := n.written[key]
+	if id == 0 {
+		id = noteCount + 1 + len(n.written)
+		n.written[key] = id
+	}
+	n.mu.Unlock()
 	if err := n.vendor(ctx); err != nil {
 		return nil, err
 	}
-	return &plugin.Result{Output: json.RawMessage(`{"id":8,"title":"New"}`), Meta: plugin.Meta{UpstreamCalls: 1}}, nil
+	return &plugin.Result{Output: json.RawMessage(fmt.Sprintf(`{"id":%d,"title":"New"}`, id)), Meta: plugin.Meta{UpstreamCalls: 1}}, nil
 }
 
 // noteCount is how many notes there are.

@@ -22,6 +22,7 @@ func wireCases(s *subject) []testCase {
 		{"calls at the same time are answered each", concurrentCalls},
 		{"integers above 2^53 survive", largeIntegers},
 		{"the meta of a result adds up", metaAddsUp},
+		{"a keyed action is done once for each key", keysRecorded},
 		{"an action that there is not is refused", refusesUnknownAction},
 		{"a connection that there is not is refused", refusesUnknownConnection},
 		{"the choices of a field are listed", listsOptions},
