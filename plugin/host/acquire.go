@@ -24,7 +24,7 @@ func (p *Plugin) acquire(ctx context.Context) (*running, error) {
 		}
 		switch {
 		case err != nil && p.isClosed():
-			return nil, closedError(plugin.EffectNone)
+			return nil, p.closedError(plugin.EffectNone)
 		case r != nil || err != nil:
 			return r, err
 		}
@@ -76,7 +76,7 @@ func (p *Plugin) takeStart(ctx context.Context) error {
 	case <-p.starts:
 		return nil
 	case <-p.closed:
-		return closedError(plugin.EffectNone)
+		return p.closedError(plugin.EffectNone)
 	case <-ctx.Done():
 		return plugin.AsError(ctx.Err())
 	}
@@ -92,7 +92,7 @@ func (p *Plugin) ready() (*running, error) {
 	defer p.mu.Unlock()
 	switch {
 	case p.isClosed():
-		return nil, closedError(plugin.EffectNone)
+		return nil, p.closedError(plugin.EffectNone)
 	case p.current == nil || p.current.hasEnded():
 		return nil, nil
 	}

@@ -61,3 +61,14 @@ func (p *Plugin) isClosed() bool {
 		return false
 	}
 }
+
+// closedError is the answer of a plugin after Close, its own or its host's.
+func (p *Plugin) closedError(effect plugin.Effect) *plugin.Error {
+	p.host.mu.Lock()
+	defer p.host.mu.Unlock()
+	e := closedError(effect)
+	if !p.host.closed {
+		e.Message, e.Hint = "the plugin is closed", "Load it anew."
+	}
+	return e
+}

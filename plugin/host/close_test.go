@@ -9,6 +9,28 @@ import (
 	"github.com/linkstep/linkstep/plugin/internal/plugintest"
 )
 
+// TestClosedPlugin calls one that was closed by itself: the host is open still.
+func TestClosedPlugin(t *testing.T) {
+	h := newHost(t, nil)
+	p := load(t, h, Direct(plugintest.New(nil)))
+	if err := p.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	call := func() *plugin.Error {
+		_, err := p.Invoke(t.Context(), account(), request("events", `{}`), nil)
+		return plugin.AsError(err)
+	}
+	if e := call(); e.Kind != plugin.Canceled || e.Message != "the plugin is closed" || e.Hint == "" {
+		t.Errorf("after Plugin.Close: %+v, want to be told of the plugin", e)
+	}
+	if err := h.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if e := call(); e.Kind != plugin.Canceled || e.Message != "the host is closed" {
+		t.Errorf("after Host.Close: %+v, want to be told of the host", e)
+	}
+}
+
 // deafStore is a store whose Get does not heed its context.
 type deafStore struct {
 	plugin.Store

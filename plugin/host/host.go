@@ -226,7 +226,7 @@ func (h *Host) privateFolder() (string, error) {
 	return h.folder.path, nil
 }
 
-// closedError is the answer of a host or a plugin after Close.
+// closedError is the answer of a host after Close.
 func closedError(effect plugin.Effect) *plugin.Error {
 	return &plugin.Error{
 		Kind: plugin.Canceled, Source: plugin.SourceCaller, Effect: effect,

@@ -150,7 +150,7 @@ func (p *Plugin) explain(r *running, err error, when string) error {
 		return err // it is ending, and has said so
 	}
 	if p.isClosed() {
-		return closedError(plugin.EffectUnknown)
+		return p.closedError(plugin.EffectUnknown)
 	}
 	if r.ended() == nil {
 		return err

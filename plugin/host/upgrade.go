@@ -54,7 +54,7 @@ func (p *Plugin) swap(ctx context.Context, src Source, opts *UpgradeOptions) (<-
 	r, desc, err := p.prepare(ctx, src, opts != nil && opts.AllowBreaking)
 	switch {
 	case err != nil && p.isClosed():
-		return nil, closedError(plugin.EffectNone)
+		return nil, p.closedError(plugin.EffectNone)
 	case err != nil:
 		return nil, unsent(err)
 	}
