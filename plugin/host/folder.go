@@ -99,11 +99,11 @@ func sweep(base, own string) {
 	}
 }
 
-func folderError(base, what string, err error) error {
+func folderError(base, what string, err error) *plugin.Error {
 	e := &plugin.Error{
 		Kind: plugin.PluginStart, Source: plugin.SourceHost, Effect: plugin.EffectNone, Err: err,
 		Message: fmt.Sprintf("the folder for temporary files, %s, %s", base, what),
-		Hint:    "Set TMPDIR to a short path that you can write to, /tmp for example.",
+		Hint:    orLimit("Set TMPDIR to a short path that you can write to, /tmp for example.", err),
 	}
 	if err != nil {
 		e.Detail = err.Error()

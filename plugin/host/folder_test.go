@@ -96,6 +96,39 @@ func TestNoFolderForSockets(t *testing.T) {
 	}
 }
 
+// TestNoExecution has TMPDIR on a file system that allows none.
+func TestNoExecution(t *testing.T) {
+	p := &process{private: "/private", copied: "/private/it", sockets: "/private/s", run: newRunner(exec.Command("it"), new(evidence), slog.New(slog.DiscardHandler))}
+	p.run.startErr = &os.PathError{Op: "fork/exec", Path: p.copied, Err: syscall.EACCES}
+	e := plugin.AsError(p.startError("it", "did not answer as a plugin", p.run.startErr))
+	if e.Kind != plugin.PluginStart || !strings.Contains(e.Message, "allows no execution") || !strings.Contains(e.Hint, "TMPDIR") {
+		t.Errorf("error = %+v, want plugin_start that names TMPDIR", e)
+	}
+}
+
+// TestNoDescriptorsLeft was told to correct a manifest.json that there was not.
+// It lowers the limit of this very process: no other test runs beside it.
+func TestNoDescriptorsLeft(t *testing.T) {
+	path := file(t, "plugin-tester", "", 0o755)
+	h := newHost(t, nil)
+	var before syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &before); err != nil {
+		t.Fatal(err)
+	}
+	none := before
+	none.Cur = 0
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &none); err != nil {
+		t.Fatal(err)
+	}
+	_, err := h.Load(t.Context(), File(path))
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &before); err != nil {
+		t.Fatal(err)
+	}
+	if e := plugin.AsError(err); e == nil || e.Kind != plugin.PluginStart || !strings.Contains(e.Hint, "ulimit -n") {
+		t.Errorf("error = %+v, want plugin_start that says that too many files are open", e)
+	}
+}
+
 func TestSweep(t *testing.T) {
 	base := t.TempDir()
 	makeFolder := func(name string, files ...string) string {

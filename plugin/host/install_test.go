@@ -259,7 +259,7 @@ func TestManifestBesideAFile(t *testing.T) {
 			if err := os.Mkdir(filepath.Join(dir, "manifest.json"), 0o700); err != nil {
 				t.Fatal(err)
 			}
-		}, plugin.PluginTampered, "cannot be read", "it cannot be obeyed"},
+		}, plugin.PluginStart, "cannot be read", "it cannot be obeyed, and nobody has seen that it lies"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 
 	"github.com/linkstep/linkstep/plugin"
 )
@@ -26,10 +27,13 @@ func readManifest(folder string) (*plugin.Manifest, error) {
 	path := filepath.Join(folder, manifestName)
 	doc, err := os.ReadFile(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
 		return nil, nil
-	case err != nil:
-		return nil, tampered(path, "cannot be read", err)
+	case err != nil: // nobody has seen what is in it
+		return nil, &plugin.Error{
+			Kind: plugin.PluginStart, Source: plugin.SourceHost, Effect: plugin.EffectNone, Err: err, Detail: err.Error(),
+			Message: path + " cannot be read", Hint: orLimit("Check that it is a file, and that you may read it.", err),
+		}
 	case len(doc) > manifestMax:
 		return nil, tampered(path, "is over 1 MiB", nil)
 	}

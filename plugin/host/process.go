@@ -140,6 +140,10 @@ func (p *process) startError(path, what string, err error) error {
 	switch {
 	case errors.Is(startErr, syscall.ENOEXEC):
 		return cannotRun(path, "is not a program for this machine", "Build it for this operating system and processor, or name another file.", startErr)
+	case errors.Is(startErr, syscall.EACCES) && p.copied != "":
+		e := folderError(p.private, "allows no execution", startErr)
+		e.Hint = "Set TMPDIR to a short path on a file system that allows execution."
+		return e
 	case startErr != nil:
 		return cannotRun(path, "could not be started", "Check that the file is a program and that its folder allows execution.", startErr)
 	case end.how != "":

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -32,6 +33,8 @@ func (p *program) runnable() error {
 		return cannotRun(p.path, "cannot be read", "Check the path and its permissions.", err)
 	case !info.Mode().IsRegular():
 		return cannotRun(p.path, "is no file", "Name the plugin binary itself.", nil)
+	case info.Mode()&0o111 == 0 && isText(p.path):
+		return cannotRun(p.path, "may not be executed: it is a text, no program", "Name the plugin binary itself.", nil)
 	case info.Mode()&0o111 == 0:
 		return cannotRun(p.path, "may not be executed", "Run: chmod +x "+p.path, nil)
 	}
@@ -96,10 +99,31 @@ func copyPrivately(folder, base string, in io.Reader) (path, sum string, err err
 func cannotRun(path, what, hint string, err error) *plugin.Error {
 	e := &plugin.Error{
 		Kind: plugin.PluginStart, Source: plugin.SourceHost, Effect: plugin.EffectNone, Err: err,
-		Message: "the plugin " + path + " " + what, Hint: hint,
+		Message: "the plugin " + path + " " + what, Hint: orLimit(hint, err),
 	}
 	if err != nil {
 		e.Detail = err.Error()
 	}
 	return e
+}
+
+// orLimit returns a hint, or a better one where too many files are open.
+func orLimit(hint string, err error) string {
+	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
+		return "Too many files are open: close some, or raise the limit with: ulimit -n"
+	}
+	return hint
+}
+
+// isText reports whether a file begins as a text does that is no script.
+func isText(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, 512)
+	n, _ := io.ReadFull(f, head)
+	head = head[:n]
+	return n > 0 && !bytes.HasPrefix(head, []byte("#!")) && !bytes.Contains(head, []byte{0})
 }

@@ -77,7 +77,7 @@ func fileProgram(path string) (program, error) {
 	}
 	if err != nil {
 		e := *plugin.AsError(err)
-		e.Hint = besideHint
+		e.Hint = orLimit(besideHint, err)
 		return program{}, &e
 	}
 	return prog, nil

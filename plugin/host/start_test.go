@@ -105,9 +105,11 @@ func TestStartFails(t *testing.T) {
 			return File(file(t, "elf", "\x7fELF\x02\x01\x01"+strings.Repeat("\x00", 100), 0o755))
 		}, plugin.PluginStart, "is not a program for this machine", "exec format error", "a wrong download"},
 		{"may not be executed", "", func(t *testing.T) Source { return File(file(t, "plugin-tester", "", 0o644)) }, plugin.PluginStart, "may not be executed", "", "chmod was forgotten"},
+		{"is a text that may not be executed", "", func(t *testing.T) Source { return File(file(t, "README.md", "# Notes\n", 0o644)) }, plugin.PluginStart, "may not be executed: it is a text, no program", "", "the run bit would not make it one"},
+		{"is a script that may not be executed", "", func(t *testing.T) Source { return File(file(t, "script", "#!/bin/sh\n", 0o644)) }, plugin.PluginStart, "may not be executed", "", "chmod was forgotten here too"},
 		{"does not exist", "", func(t *testing.T) Source { return File(filepath.Join(t.TempDir(), "nothing")) }, plugin.PluginStart, "does not exist", "no such file", "a typing error"},
 		{"is a folder", "", func(t *testing.T) Source { return File(t.TempDir()) }, plugin.PluginStart, "is no file", "", "the folder of the plugin was named"},
-		{"is below a file", "", func(t *testing.T) Source { return File(filepath.Join(file(t, "f", "", 0o644), "x")) }, plugin.PluginTampered, "", "not a directory", "nothing can be read there"},
+		{"is below a file", "", func(t *testing.T) Source { return File(filepath.Join(file(t, "f", "", 0o644), "x")) }, plugin.PluginStart, "cannot be read", "not a directory", "there is no manifest that it could be held against"},
 		{"script without interpreter", "", func(t *testing.T) Source { return File(file(t, "script", "#!/no/such/interpreter\n", 0o755)) }, plugin.PluginStart, "could not be started", "no such file", "the file is there, what runs it is not"},
 	}
 	for _, tt := range tests {
