@@ -27,7 +27,10 @@ test "$(linkstep invoke hello.greet --plugin ./hello --input '{"name":"Ada"}')" 
   "text": "Hello, Ada!"
 }'
 sed -i.old 's/title=Name/title=Their name/' greet.go
-if go test .; then exit 1; fi
+sed -i.old 's/if report.Failed()/if true/' connector_test.go
+if go test . > report.txt; then exit 1; fi
+grep 'passed   no secret shows in the log' report.txt
+mv connector_test.go.old connector_test.go
 go generate ./...
 grep 'Their name' schemas/greet.input.json
 go vet ./...
