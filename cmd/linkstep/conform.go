@@ -27,8 +27,10 @@ const conformLong = `Try a plugin binary against the contract between hosts and 
 what does not hold and what its author should change.
 
 A case that cannot run says why. Most of what is not run without settings runs
-with those of a connection: at a sandbox (--dev) the command logs in by itself,
-elsewhere it needs an access token. Only actions that read are run, unless
+with those of a connection. Where the login page is on this machine, as that of
+a sandbox is (--dev), the command logs in by itself: it posts decision=allow to
+the login's address, which must answer with a redirect that has code and state.
+Any other login needs an access token. Only actions that read are run, unless
 --allow-writes. Exit status: 0 nothing failed, 1 something did, 130 Ctrl-C, which
 ends the run with what it had found.`
 

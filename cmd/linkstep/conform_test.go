@@ -225,6 +225,11 @@ func TestConformCommandLine(t *testing.T) {
 	if err := os.WriteFile(hello, []byte("#!/bin/sh\necho Hello\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
+	misfit := filepath.Join(dir, "misfit.json")
+	if err := os.WriteFile(misfit, []byte(`{"client_identity": "78abc"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	linkedinFile := pluginFile(t)
 	for _, tt := range []struct {
 		name           string
 		args           []string
@@ -233,6 +238,7 @@ func TestConformCommandLine(t *testing.T) {
 	}{
 		{"is no plugin", []string{hello}, 1, "FAILED   it can be loaded", ""},
 		{"is not there", []string{filepath.Join(dir, "none")}, 1, "           advice: Check the path.\n", ""},
+		{"settings do not fit", []string{linkedinFile, "--settings", misfit}, 0, "See the settings with: linkstep describe linkedin --plugin " + linkedinFile + "\n", ""},
 		{"settings are not there", []string{hello, "--settings", filepath.Join(dir, "none")}, 3, "", "no such file"},
 		{"a token for nobody", []string{hello, "--access-token-stdin"}, 2, "", "add --settings FILE"},
 		{"no time", []string{hello, "--timeout", "0s"}, 2, "", "above zero"},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -87,6 +88,11 @@ func (a *app) finish(command *cobra.Command, err error) int {
 // reportError prints an error: as the one JSON document where that was asked
 // for, and in words to standard error otherwise.
 func (a *app) reportError(e *plugin.Error) {
+	if a.plugin != "" && strings.Contains(e.Hint, "with: linkstep describe ") { // of a plugin that may not be installed
+		named := *e
+		named.Hint += " --plugin " + a.plugin
+		e = &named
+	}
 	if a.json {
 		_ = a.writeJSON(errorDocument(e))
 		return

@@ -26,6 +26,8 @@ grep 'hello needs no connection' told.txt
 test "$(linkstep invoke hello.greet --plugin ./hello --input '{"name":"Ada"}')" = '{
   "text": "Hello, Ada!"
 }'
+if linkstep invoke hello.greet --plugin ./hello --input '{}' 2> told.txt; then exit 1; fi
+linkstep $(sed -n 's/^hint: See the fields with: linkstep //p' told.txt) | grep 'Whom to greet'
 sed -i.old 's/title=Name/title=Their name/' greet.go
 sed -i.old 's/if report.Failed()/if true/' connector_test.go
 if go test . > report.txt; then exit 1; fi

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/linkstep/linkstep/plugin"
 )
@@ -67,5 +68,11 @@ func (s *subject) fits(plain json.RawMessage, secrets map[string]plugin.Secret) 
 	if err != nil {
 		return err
 	}
-	return s.plugin.ValidateSettings(doc)
+	err = s.plugin.ValidateSettings(doc)
+	if e := plugin.AsError(err); e != nil && s.src.Kind == "file" && strings.HasPrefix(e.Hint, "See the settings with: ") {
+		named := *e
+		named.Hint += " --plugin " + s.src.Path
+		return &named
+	}
+	return err
 }

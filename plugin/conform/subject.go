@@ -30,7 +30,7 @@ type subject struct {
 
 	stranger *host.Connection // nobody has logged in to it, and its secrets are made up; nil: strange says why
 	strange  error
-	conn     *host.Connection // that of the settings; nil: there are none, or none is needed
+	conn     *host.Connection // that of the settings; nil: there are none that fit, or none is needed
 	login    error            // why actions cannot be called; nil: they can
 	trials   []*trial         // examples that gave a result
 	failing  map[string]bool  // actions of which an example has failed
@@ -184,6 +184,7 @@ func (s *subject) makeConnections() {
 		}
 		if err := s.fits(plain, secrets); err != nil {
 			s.login = notRun("the settings given do not fit: %s", say(err))
+			s.conn = nil // nothing is to be blamed for that
 		}
 	}
 	canaries := maps.Clone(secrets)
