@@ -34,7 +34,7 @@ func (p *program) runnable() error {
 	case !info.Mode().IsRegular():
 		return cannotRun(p.path, "is no file", "Name the plugin binary itself.", nil)
 	case info.Mode()&0o111 == 0 && isText(p.path):
-		return cannotRun(p.path, "may not be executed: it is a text, no program", "Name the plugin binary itself.", nil)
+		return cannotRun(p.path, "may not be executed: it is a text, no program", "Name the plugin itself, for example the binary that go build has written.", nil)
 	case info.Mode()&0o111 == 0:
 		return cannotRun(p.path, "may not be executed", "Run: chmod +x "+p.path, nil)
 	}
