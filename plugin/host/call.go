@@ -192,7 +192,7 @@ func callOnce[T any](ctx context.Context, p *Plugin, r *running, conn *Connectio
 		p.host.warnOfNoStore()
 		c, err := r.connect(ctx, conn)
 		if err != nil {
-			return nil, unsent(p.whyFailed(ctx, r, err, "while it took the connection "+conn.Name))
+			return nil, unsent(p.notTaken(conn, p.whyFailed(ctx, r, err, "while it took the connection "+conn.Name)))
 		}
 		defer r.release(ctx, c)
 	}
@@ -201,6 +201,16 @@ func callOnce[T any](ctx context.Context, p *Plugin, r *running, conn *Connectio
 		return nil, p.whyFailed(ctx, r, err, "during the call")
 	}
 	return out, nil
+}
+
+// notTaken says of a deadline that it passed before the call began: a plugin
+// that hangs with a connection is not one with a slow action.
+func (p *Plugin) notTaken(conn *Connection, err error) error {
+	e := *plugin.AsError(err)
+	if e.Kind == plugin.Deadline && e.Source == plugin.SourceCaller {
+		e.Message = fmt.Sprintf("the call's deadline passed while the plugin %s took the connection %s", p.name(), conn.Name)
+	}
+	return &e
 }
 
 // whyFailed makes the error of a call say what became of the plugin. When is

@@ -154,6 +154,38 @@ func (g *gated) Connect(ctx context.Context, req *plugin.ConnectRequest) (*plugi
 	return g.Connector.Connect(ctx, req)
 }
 
+// TestConnectHangs wants a deadline that passes in Connect to say so: the
+// action was not begun. So does the error of a caller who waits for the first.
+func TestConnectHangs(t *testing.T) {
+	hangs := &plugintest.Options{HangConnect: true}
+	for name, source := range map[string]Source{
+		"direct": Direct(plugintest.New(hangs)), "in-process": InProcess(plugintest.New(hangs)), "process": self("unconnecting"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := load(t, newHost(t, nil), source)
+			conn := account()
+			ctx, cancel := briefly(t.Context())
+			defer cancel()
+			errs := make(chan error)
+			for range 2 {
+				go func() {
+					_, err := p.Invoke(ctx, conn, request("wait_write", `{}`), nil)
+					errs <- err
+				}()
+			}
+			for range 2 {
+				err := <-errs
+				e := plugin.AsError(err)
+				if !errors.Is(err, context.DeadlineExceeded) || e.Kind != plugin.Deadline || e.Effect != plugin.EffectNone || !e.Retryable ||
+					e.Message != "the call's deadline passed while the plugin tester took the connection me" {
+					t.Errorf("error = %+v, want a deadline without effect that names the connection", e)
+				}
+			}
+		})
+	}
+}
+
 // TestReplaceReachesTheConnector wants an account refused, and taken with Replace.
 func TestReplaceReachesTheConnector(t *testing.T) {
 	eachWay(t, func(t *testing.T, p *Plugin) {

@@ -80,6 +80,8 @@ func child(mode string) {
 		opts.Protocol = -1
 	case "unanswering":
 		opts.HangDescribe = true
+	case "unconnecting":
+		opts.HangConnect = true
 	case "unclosing":
 		opts.HangClose = true
 	case "slow":

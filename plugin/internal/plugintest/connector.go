@@ -23,6 +23,7 @@ type Options struct {
 	Without      string       // an action that it does not have; empty: it has all
 	Log          *slog.Logger // nil: none
 	HangDescribe bool         // Describe waits for its context's end
+	HangConnect  bool         // Connect waits for its context's end
 	HangClose    bool         // Close never returns
 	SlowClose    time.Duration
 }
@@ -104,7 +105,11 @@ func (c *Connector) Open(_ context.Context, req *plugin.OpenRequest) (*plugin.Op
 }
 
 // Connect refuses a connection whose setting "refuse" is true.
-func (c *Connector) Connect(_ context.Context, req *plugin.ConnectRequest) (*plugin.ConnectResponse, error) {
+func (c *Connector) Connect(ctx context.Context, req *plugin.ConnectRequest) (*plugin.ConnectResponse, error) {
+	if c.opts.HangConnect {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
 	var settings struct {
 		Refuse bool `json:"refuse"`
 	}
