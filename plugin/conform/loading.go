@@ -23,8 +23,6 @@ func (s *subject) loadAdvice(e *plugin.Error) string {
 		return "Build it against the version of Linkstep that it is to run under."
 	case e.Kind == plugin.PluginUnresponsive:
 		return "Let Describe and Open return at once: neither waits for a network, a file or a lock."
-	case strings.HasPrefix(e.Hint, "Run: chmod "):
-		return "Name the binary that go build has written. If it is this file: " + strings.TrimPrefix(e.Hint, "Run: ")
 	}
 	return cmp.Or(e.Hint, "Return this from neither Describe nor Open: they succeed without a connection.")
 }
