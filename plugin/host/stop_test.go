@@ -3,7 +3,11 @@ package host
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -93,12 +97,17 @@ func send(t *testing.T, pid int, sig syscall.Signal) {
 	}
 }
 
-// halt stops a process, as a debugger does, and waits until it stands still.
+// halt stops a process, as a debugger does, and waits until it stands still:
+// each of its threads, as the system looks at all when a host is gone.
 func halt(t *testing.T, pid int) {
 	t.Helper()
 	send(t, pid, syscall.SIGSTOP)
 	for range 400 {
-		if state := stateOf(pid); state == "" || strings.HasPrefix(state, "T") {
+		threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", pid))
+		if !slices.ContainsFunc(threads, func(thread string) bool {
+			tid, err := strconv.Atoi(filepath.Base(thread))
+			return err == nil && !strings.HasPrefix(stateOf(tid), "T")
+		}) {
 			return
 		}
 		time.Sleep(5 * time.Millisecond)
