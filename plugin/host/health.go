@@ -119,6 +119,24 @@ func (p *process) hang(how string, within time.Duration) {
 	_ = p.run.Kill(context.Background())
 }
 
+// endUnclosed ends a process that did not close in time. Its group is told to
+// end and has so long for it; then the process writes down what its goroutines
+// do, unless it is stopped.
+func (p *process) endUnclosed(grace, dump time.Duration) {
+	if !p.run.signal(syscall.SIGTERM) {
+		return
+	}
+	select {
+	case <-p.run.exited:
+		return
+	case <-time.After(grace):
+	}
+	if pid, err := strconv.Atoi(p.run.ID()); err == nil && !isStopped(pid) {
+		p.run.dump(dump)
+	}
+	_ = p.run.Kill(context.Background())
+}
+
 // interrupt implements reached.
 func (p *process) interrupt() { p.hang("", dumpTime) }
 

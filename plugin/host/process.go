@@ -191,7 +191,7 @@ func (p *process) stop(ctx context.Context, grace time.Duration) error {
 		err = nil // it is as closed as it can be
 	}
 	if grace > 0 && plugin.KindOf(err) == plugin.Deadline {
-		p.hang("", time.Second)
+		p.endUnclosed(500*time.Millisecond, time.Second)
 	}
 	gone := make(chan struct{})
 	go func() {
