@@ -25,7 +25,8 @@ import (
 
 // TestMain is the host under test, and the plugins that it starts: the test
 // binary executes itself. All that a run leaves in TMPDIR, and every
-// goroutine, is a failure.
+// goroutine, is a failure. Which test leaves a goroutine, newHost tells, see
+// [wantNoLeaks].
 func TestMain(m *testing.M) {
 	if mode, ok := childMode(); ok {
 		child(mode)
@@ -239,9 +240,11 @@ func actAsStartingEngine(mode string) {
 	select {}
 }
 
-// newHost returns a host with a store in memory, closed when the test ends.
+// newHost returns a host with a store in memory, closed when the test ends, by
+// when every goroutine of the test must have ended.
 func newHost(t *testing.T, opts *Options) *Host {
 	t.Helper()
+	wantNoLeaks(t)
 	o := Options{Store: new(plugintest.Store)}
 	if opts != nil {
 		o = *opts
