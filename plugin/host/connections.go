@@ -200,7 +200,7 @@ type Entries map[string]int64
 const settingsEntry = "settings"
 
 // Delete deletes a connection and all that its connector keeps of it, and
-// returns what that was. Quota counters stay: their day goes on. What a running
+// returns what that was. Another connection that has its name stays. Quota counters stay: their day goes on. What a running
 // connector remembers of it in memory goes with [Plugin.Disconnect]; other
 // processes that still use the connection find out within a minute: their next
 // call after that ends as if nobody had logged in, with nothing from memory.
@@ -229,6 +229,12 @@ func (c *Connections) delete(ctx context.Context, conn *Connection) (Entries, er
 	}
 	if _, err := c.store.Delete(ctx, &plugin.DeleteRequest{Prefix: plugin.ConnectionPrefix(conn.Connector, conn.ID)}); err != nil {
 		return nil, err
+	}
+	// The name may be another's, whose login was first. While it is this one's,
+	// Save gives it to nobody else.
+	saved, _, err := c.read(ctx, conn.Name)
+	if err != nil || saved == nil || saved.ID != conn.ID {
+		return deleted, err
 	}
 	rec, err := c.store.Delete(ctx, &plugin.DeleteRequest{Key: connectionKeys + conn.Name})
 	if err != nil {

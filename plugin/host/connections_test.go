@@ -233,6 +233,31 @@ func TestConnectionDelete(t *testing.T) {
 	}
 }
 
+// A login that failed is deleted with what it left behind, not with the
+// connection that took its name in the meantime.
+func TestConnectionDeleteLeavesTheNameToAnother(t *testing.T) {
+	h := newHost(t, nil)
+	c := h.Connections()
+	first, late := full("me"), full("me")
+	if first.ID == late.ID {
+		t.Fatal("two connections have one id")
+	}
+	if err := c.Save(t.Context(), first); err != nil {
+		t.Fatal(err)
+	}
+	token := plugin.ConnectionPrefix("linkedin", late.ID) + "token"
+	if _, err := h.store.Swap(t.Context(), &plugin.SwapRequest{Key: token, Value: []byte("x")}); err != nil {
+		t.Fatal(err)
+	}
+	deleted, err := c.Delete(t.Context(), late)
+	if diff := cmp.Diff(Entries{"token": 1}, deleted); diff != "" || err != nil {
+		t.Errorf("Delete: %v (-want +got):\n%s", err, diff)
+	}
+	if kept, err := c.Get(t.Context(), "me"); err != nil || kept.ID != first.ID {
+		t.Errorf("Get = %+v, %v; want the connection that was saved", kept, err)
+	}
+}
+
 func TestConnectionsWithoutStore(t *testing.T) {
 	c := newHost(t, &Options{}).Connections()
 	_, getErr := c.Get(t.Context(), "me")
