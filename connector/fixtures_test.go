@@ -17,7 +17,8 @@ import (
 	"github.com/linkstep/linkstep/plugin/store"
 )
 
-// exitStatus is what cmd/linkstep makes of each kind that a connector may answer.
+// exitStatus is the exit status of each kind that a connector may answer. The table that is made with it
+// is held against the command by TestConnectorExitTable of cmd/linkstep.
 var exitStatus = map[plugin.Kind]int{
 	plugin.Internal: 1, plugin.StoreUnavailable: 1, plugin.UnknownName: 2,
 	plugin.InvalidInput: 3, plugin.InvalidConfig: 3, plugin.TooLarge: 3, plugin.VersionRetired: 3,

@@ -133,10 +133,9 @@ func printError(w io.Writer, e *plugin.Error) {
 	if e.Hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", e.Hint)
 	}
-	if e.Kind == plugin.Internal || e.Source == plugin.SourceHost {
-		if e.Detail != "" {
-			fmt.Fprintf(w, "detail: %s\n", e.Detail)
-		}
+	asked := e.Kind == plugin.Internal || e.Kind == plugin.BadUpstream // by the hint, for a report
+	if e.Detail != "" && (asked || e.Source == plugin.SourceHost) {
+		fmt.Fprintf(w, "detail: %s\n", e.Detail)
 	}
 	if e.RequestID != "" {
 		fmt.Fprintf(w, "request id: %s\n", e.RequestID)
