@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -23,7 +22,7 @@ type connecting struct {
 
 // run logs in and saves the connection. Before the login has succeeded nothing
 // is saved; what a failed first login has left behind is deleted.
-func (c *connecting) run(ctx context.Context, h *host.Host) (err error) {
+func (c *connecting) run(ctx context.Context, h *host.Host) error {
 	ctx, cancel := context.WithTimeout(ctx, c.loginTimeout)
 	defer cancel()
 	conn, err := c.begin(ctx, h)
@@ -43,31 +42,31 @@ func (c *connecting) run(ctx context.Context, h *host.Host) (err error) {
 	if conn.Settings, conn.Secrets, err = c.settings(p); err != nil {
 		return err
 	}
-	if c.old == nil {
-		defer func() {
-			if err != nil {
-				_, _ = h.Connections().Delete(context.WithoutCancel(ctx), conn)
-			}
-		}()
-	}
-	res, err := c.login(ctx, p, conn, c.connectFlags)
+	res, err := c.loginAndSave(ctx, h, p, conn)
 	if err != nil {
 		return err
 	}
-	conn.Account = kept(res.Account, c.keepsProfile())
-	if err := h.Connections().Save(ctx, conn); err != nil {
-		return err
-	}
-	twins, err := twinsOf(ctx, h, p, conn, res.Granted)
-	if err != nil {
-		return err
-	}
-	res.Diagnostics = append(res.Diagnostics, twins...)
+	// The login stands, whatever else fails.
+	res.Diagnostics = append(res.Diagnostics, twinsOf(ctx, h, p, conn, res.Granted)...)
 	assumed := false
-	if check, err := p.Check(ctx, conn, &plugin.CheckRequest{}); err == nil { // the login stands without it
+	if check, err := p.Check(ctx, conn, &plugin.CheckRequest{}); err == nil {
 		assumed = check.Token.Assumed
 	}
 	return c.reportConnected(conn, res, assumed, c.old != nil)
+}
+
+// loginAndSave logs in and saves the connection, or deletes what a first login
+// left behind.
+func (c *connecting) loginAndSave(ctx context.Context, h *host.Host, p *host.Plugin, conn *host.Connection) (*plugin.AuthorizeResponse, error) {
+	res, err := c.login(ctx, p, conn, c.connectFlags)
+	if err == nil {
+		conn.Account = kept(res.Account, c.keepsProfile())
+		err = h.Connections().Save(ctx, conn)
+	}
+	if err != nil && c.old == nil {
+		_, _ = h.Connections().Delete(context.WithoutCancel(ctx), conn)
+	}
+	return res, err
 }
 
 // begin returns the connection to log in to: the one of that name, which keeps
@@ -158,20 +157,22 @@ func kept(a plugin.Account, profile bool) plugin.Account {
 // twinsOf warns of other connections of the same account and application that
 // work with other scopes: a vendor ends the tokens of one when the other's are
 // consented to.
-func twinsOf(ctx context.Context, h *host.Host, p *host.Plugin, conn *host.Connection, granted []string) ([]plugin.Diagnostic, error) {
-	all, err := allConnections(ctx, h)
-	if err != nil || conn.Account.ID == "" {
-		return nil, err
+func twinsOf(ctx context.Context, h *host.Host, p *host.Plugin, conn *host.Connection, granted []string) (warnings []plugin.Diagnostic) {
+	if conn.Account.ID == "" {
+		return nil
 	}
-	var warnings []plugin.Diagnostic
+	all, err := allConnections(ctx, h)
+	if err != nil {
+		return []plugin.Diagnostic{{
+			Severity: plugin.Warning,
+			Message:  "whether this login has ended the tokens of another connection cannot be told: " + err.Error(),
+		}}
+	}
 	for _, other := range all {
 		if other.ID == conn.ID || other.Connector != conn.Connector || other.Account.ID != conn.Account.ID || other.Account.Application != conn.Account.Application {
 			continue
 		}
 		check, err := p.Check(ctx, other, &plugin.CheckRequest{})
-		if errors.Is(err, context.Canceled) {
-			return nil, err
-		}
 		if err != nil || (&checkView{check}).needsPerson() || !differ(check.ScopesGranted, granted) {
 			continue // it has nothing to lose, or does not lose it
 		}
@@ -181,7 +182,7 @@ func twinsOf(ctx context.Context, h *host.Host, p *host.Plugin, conn *host.Conne
 			Hint:     fmt.Sprintf("See whether it still works: linkstep check %s --deep. One connection with all scopes serves both.", other.Name),
 		})
 	}
-	return warnings, nil
+	return warnings
 }
 
 // differ reports whether two sets of scopes are known and not the same.

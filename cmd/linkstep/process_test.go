@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -59,19 +58,7 @@ func (u *user) command(args ...string) *exec.Cmd {
 // connect makes the connection "me", and returns what was said.
 func (u *user) connect(more ...string) string {
 	u.t.Helper()
-	settings, err := u.sandbox.SettingsFor(u.client)
-	if err != nil {
-		u.t.Fatal(err)
-	}
-	doc, err := json.Marshal(settings)
-	if err != nil {
-		u.t.Fatal(err)
-	}
-	file := filepath.Join(u.t.TempDir(), "settings.json")
-	if err := os.WriteFile(file, doc, 0o600); err != nil {
-		u.t.Fatal(err)
-	}
-	out, err := u.command(append([]string{"connect", "linkedin", "--name", "me", "--dev", "--settings", file, "--yes"}, more...)...).CombinedOutput()
+	out, err := u.command(append([]string{"connect", "linkedin", "--name", "me", "--dev", "--settings", u.settingsFile(), "--yes"}, more...)...).CombinedOutput()
 	if err != nil {
 		u.t.Fatalf("connect: %v\n%s", err, out)
 	}
