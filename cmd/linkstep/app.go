@@ -24,7 +24,8 @@ type app struct {
 	plugin string // --plugin
 	store  string // --store
 
-	ran bool // the command line was understood
+	args []string // the command line
+	ran  bool     // it was understood
 }
 
 // linkedin is the connector that is built in.
@@ -54,12 +55,14 @@ func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use: "linkstep", Short: "LinkedIn steps for any workflow engine", Long: rootLong, Example: rootExample,
 		Version: version, SilenceErrors: true, SilenceUsage: true, Args: cobra.NoArgs,
-		PersistentPreRun: func(*cobra.Command, []string) { a.ran = true },
-		RunE:             func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			a.ran = true
+			return checkTimeout(cmd)
+		},
+		RunE: a.group,
 	}
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "print exactly one JSON document")
 	root.PersistentFlags().StringVar(&a.store, "store", "", "`URL` of a PostgreSQL store that several hosts share, without a password (default $LINKSTEP_STORE_URL)")
 	a.logFlags(root)

@@ -50,12 +50,15 @@ var exitStatus = map[plugin.Kind]int{
 }
 
 // usageError is a mistake on the command line.
-type usageError struct{ err error }
+type usageError struct {
+	err  error
+	hint string // empty: that the command has a help
+}
 
 func (e usageError) Error() string { return e.err.Error() }
 
 // usagef returns a usageError.
-func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+func usagef(format string, args ...any) error { return usageError{err: fmt.Errorf(format, args...)} }
 
 // statusError ends a command with a status after all has been said.
 type statusError int
@@ -76,7 +79,11 @@ func (a *app) finish(command *cobra.Command, err error) int {
 	case errors.As(err, &usage), !a.ran && !errors.As(err, &known):
 		// Before a command runs, errors are those of the command line's parser.
 		e := &plugin.Error{Kind: plugin.InvalidInput, Source: plugin.SourceCaller, Effect: plugin.EffectNone, Message: err.Error()}
-		e.Hint = "See: " + command.CommandPath() + " --help"
+		e.Hint = usage.hint
+		if e.Hint == "" {
+			e.Hint = "See: " + command.CommandPath() + " --help"
+		}
+		a.json = a.json || !a.ran && wantsJSON(a.args)
 		a.reportError(e)
 		return exitUsage
 	}

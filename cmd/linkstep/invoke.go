@@ -158,7 +158,7 @@ func (a *app) invoke(ctx context.Context, h *host.Host, connector string, f *inv
 func (a *app) tell(e *plugin.Event) error {
 	switch e.Type {
 	case plugin.EventWaiting:
-		fmt.Fprintf(a.err, "waiting until %s: %s\n", e.Until.UTC().Format(time.TimeOnly), e.Message)
+		fmt.Fprintf(a.err, "waiting until %s UTC: %s\n", e.Until.UTC().Format(time.TimeOnly), e.Message)
 	case plugin.EventNotice:
 		fmt.Fprintf(a.err, "notice: %s\n", e.Message)
 	case plugin.EventProgress:

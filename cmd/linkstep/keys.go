@@ -42,7 +42,7 @@ backups and for other stores: remove it there when there are none.`,
 		Example: `  linkstep keys use keyring
   linkstep keys use file`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: a.group,
 	}
 	use.AddCommand(&cobra.Command{
 		Use: "keyring", Short: "Move the key into the keyring of the desktop",

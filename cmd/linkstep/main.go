@@ -16,8 +16,6 @@ func run(args []string) int {
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	a := &app{in: os.Stdin, out: os.Stdout, err: os.Stderr}
-	root := a.rootCommand()
-	root.SetArgs(args)
-	command, err := root.ExecuteContextC(ctx)
+	command, err := a.commandLine(args).ExecuteContextC(ctx)
 	return a.finish(command, err)
 }

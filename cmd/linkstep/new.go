@@ -31,7 +31,7 @@ const newExample = `  linkstep new connector hello
 func (a *app) newCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "new", Short: "Write the skeleton of a connector", Example: newExample, Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: a.group,
 	}
 	cmd.AddCommand(a.newConnectorCommand())
 	return cmd

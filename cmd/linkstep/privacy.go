@@ -35,7 +35,7 @@ func (a *app) privacyCommand() *cobra.Command {
 		Use: "privacy", Short: "Show or erase what is kept of a member", Long: privacyLong, Args: cobra.NoArgs,
 		Example: `  linkstep privacy export --member urn:li:person:dyLyRENc09
   linkstep privacy erase --member urn:li:person:dyLyRENc09`,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: a.group,
 	}
 	cmd.AddCommand(a.exportCommand(), a.eraseCommand())
 	return cmd

@@ -38,7 +38,7 @@ const schemasDiffExample = `  linkstep schemas diff testdata/compat/0.1.0 .
 func (a *app) schemasCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "schemas", Short: "Compare versions of a connector", Example: schemasDiffExample, Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: a.group,
 	}
 	cmd.AddCommand(&cobra.Command{
 		Use: "diff OLD NEW", Short: "Tell what a new version of a connector breaks", Long: schemasDiffLong, Example: schemasDiffExample,
