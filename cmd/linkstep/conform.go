@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -46,7 +47,7 @@ func (a *app) conformCommand() *cobra.Command {
 		Use: "conform FILE", Short: "Try a plugin binary against the contract", Long: conformLong, Example: conformExample,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			opts, err := a.conformOptions(&f)
+			opts, err := a.conformOptions(cmd.Context(), &f)
 			if err != nil {
 				return err
 			}
@@ -75,7 +76,7 @@ func (a *app) conformCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) conformOptions(f *conformFlags) (*conform.Options, error) {
+func (a *app) conformOptions(ctx context.Context, f *conformFlags) (*conform.Options, error) {
 	if f.timeout <= 0 {
 		return nil, usagef("--timeout %s: it must be above zero", f.timeout)
 	}
@@ -85,7 +86,7 @@ func (a *app) conformOptions(f *conformFlags) (*conform.Options, error) {
 	}
 	if f.settings != "" {
 		s := settings{}
-		if err := s.read(f.settings); err != nil {
+		if err := s.read(ctx, f.settings); err != nil {
 			return nil, err
 		}
 		var err error
@@ -98,7 +99,7 @@ func (a *app) conformOptions(f *conformFlags) (*conform.Options, error) {
 			return nil, usagef("--access-token-stdin needs a connection to log in; add --settings FILE")
 		}
 		var err error
-		if opts.Token, err = a.readSecret("access token"); err != nil {
+		if opts.Token, err = a.readSecret(ctx, "access token"); err != nil {
 			return nil, err
 		}
 	}

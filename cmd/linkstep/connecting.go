@@ -39,7 +39,7 @@ func (c *connecting) run(ctx context.Context, h *host.Host) error {
 			Message: c.connector + " needs no connection", Hint: "Run its actions as they are; see: linkstep actions " + c.connector,
 		}
 	}
-	if conn.Settings, conn.Secrets, err = c.settings(p); err != nil {
+	if conn.Settings, conn.Secrets, err = c.settings(ctx, p); err != nil {
 		return err
 	}
 	res, err := c.loginAndSave(ctx, h, p, conn)
@@ -101,7 +101,7 @@ func (c *connecting) begin(ctx context.Context, h *host.Host) (*host.Connection,
 // settings gathers the settings: those that the connection has, then the file,
 // the flags and standard input, each over those before. They are checked all at
 // once.
-func (c *connecting) settings(p *host.Plugin) (json.RawMessage, map[string]plugin.Secret, error) {
+func (c *connecting) settings(ctx context.Context, p *host.Plugin) (json.RawMessage, map[string]plugin.Secret, error) {
 	var schema configSchema
 	if err := json.Unmarshal(p.Description().ConfigSchema, &schema); err != nil {
 		return nil, nil, fmt.Errorf("the connector's config schema: %w", err)
@@ -113,7 +113,7 @@ func (c *connecting) settings(p *host.Plugin) (json.RawMessage, map[string]plugi
 		}
 	}
 	if c.connectFlags.settings != "" {
-		if err := s.read(c.connectFlags.settings); err != nil {
+		if err := s.read(ctx, c.connectFlags.settings); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -121,7 +121,7 @@ func (c *connecting) settings(p *host.Plugin) (json.RawMessage, map[string]plugi
 		return nil, nil, err
 	}
 	if c.secretStdin {
-		secret, err := c.readSecret("client secret")
+		secret, err := c.readSecret(ctx, "client secret")
 		if err != nil {
 			return nil, nil, err
 		}

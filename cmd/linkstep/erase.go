@@ -34,7 +34,7 @@ taken out of the rows of the audit trail, which stay without.`,
 				if err != nil {
 					return err
 				}
-				if err := a.confirmErasure(member, conns, yes); err != nil {
+				if err := a.confirmErasure(ctx, member, conns, yes); err != nil {
 					return err
 				}
 				v, err := erase(ctx, h, t, member, conns)
@@ -51,7 +51,7 @@ taken out of the rows of the audit trail, which stay without.`,
 }
 
 // confirmErasure asks, where there is somebody to ask.
-func (a *app) confirmErasure(member string, conns []*host.Connection, yes bool) error {
+func (a *app) confirmErasure(ctx context.Context, member string, conns []*host.Connection, yes bool) error {
 	if yes {
 		return nil
 	}
@@ -63,7 +63,14 @@ func (a *app) confirmErasure(member string, conns []*host.Connection, yes bool) 
 		fmt.Fprintf(a.err, ", and the connection %s", conn.Name)
 	}
 	fmt.Fprint(a.err, ".\nType yes to go on: ")
-	line, _ := bufio.NewReader(a.in).ReadString('\n')
+	line, err := await(ctx, func() (string, error) {
+		line, _ := bufio.NewReader(a.in).ReadString('\n')
+		return line, nil
+	})
+	if err != nil {
+		fmt.Fprintln(a.err) // after the prompt
+		return err
+	}
 	if strings.TrimSpace(line) != "yes" {
 		return usagef("nothing was erased")
 	}

@@ -55,12 +55,12 @@ func (a *app) invokeCommand() *cobra.Command {
 			if f.priority != string(plugin.Interactive) && f.priority != string(plugin.Background) {
 				return usagef("--priority %q: it is interactive or background", f.priority)
 			}
-			input, err := a.readInput(f.input)
+			ctx, cancel := context.WithTimeout(cmd.Context(), f.timeout)
+			defer cancel()
+			input, err := await(ctx, func() (json.RawMessage, error) { return a.readInput(f.input) })
 			if err != nil {
 				return err
 			}
-			ctx, cancel := context.WithTimeout(cmd.Context(), f.timeout)
-			defer cancel()
 			return a.withStore(ctx, func(h *host.Host) error {
 				return a.invoke(ctx, h, connector, &f, &plugin.InvokeRequest{
 					Action: action, Input: input, IdempotencyKey: f.key, Purpose: f.purpose, Priority: plugin.Priority(f.priority),

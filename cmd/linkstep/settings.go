@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -34,32 +34,41 @@ func (s settings) take(conn *host.Connection) error {
 	return nil
 }
 
-// read reads a settings file, a JSON object, over what there is. One that
-// others may read is refused, as it may hold the client secret.
-func (s settings) read(path string) error {
-	f, err := os.Open(path)
+// read reads a settings file, a JSON object, over what there is.
+func (s settings) read(ctx context.Context, path string) error {
+	doc, err := await(ctx, func() ([]byte, error) { return readSettings(path) })
 	if err != nil {
-		return settingsError(path, "cannot be read", "Check the path and its permissions.", err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return settingsError(path, "cannot be read", "Check the path and its permissions.", err)
-	}
-	if info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
-		return settingsError(path, "can be read by others", "Run: chmod 600 "+path, nil)
-	}
-	doc, err := io.ReadAll(io.LimitReader(f, settingsMax+1))
-	if err != nil {
-		return settingsError(path, "cannot be read", "Check the path and its permissions.", err)
-	}
-	if len(doc) > settingsMax {
-		return settingsError(path, "is over 1 MiB", "Name a file with one JSON object.", nil)
+		return err
 	}
 	if err := json.Unmarshal(doc, &s); err != nil {
 		return settingsError(path, "is no JSON object", `Write it like {"client_id": "78abc", "client_secret": "..."}.`, err)
 	}
 	return nil
+}
+
+// readSettings reads a settings file. One that others may read is refused, as
+// it may hold the client secret.
+func readSettings(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, settingsError(path, "cannot be read", "Check the path and its permissions.", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, settingsError(path, "cannot be read", "Check the path and its permissions.", err)
+	}
+	if info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
+		return nil, settingsError(path, "can be read by others", "Run: chmod 600 "+path, nil)
+	}
+	doc, err := io.ReadAll(io.LimitReader(f, settingsMax+1))
+	if err != nil {
+		return nil, settingsError(path, "cannot be read", "Check the path and its permissions.", err)
+	}
+	if len(doc) > settingsMax {
+		return nil, settingsError(path, "is over 1 MiB", "Name a file with one JSON object.", nil)
+	}
+	return doc, nil
 }
 
 func settingsError(path, what, hint string, err error) error {
@@ -157,8 +166,8 @@ const secretMax = 64 << 10
 
 // readSecret reads a secret from standard input, to its end, without the
 // white space around it.
-func (a *app) readSecret(what string) (plugin.Secret, error) {
-	doc, err := io.ReadAll(io.LimitReader(bufio.NewReader(a.in), secretMax+1))
+func (a *app) readSecret(ctx context.Context, what string) (plugin.Secret, error) {
+	doc, err := await(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(a.in, secretMax+1)) })
 	switch secret := strings.TrimSpace(string(doc)); {
 	case err != nil:
 		return plugin.Secret{}, fmt.Errorf("reading the %s from standard input: %w", what, err)
@@ -173,8 +182,8 @@ func (a *app) readSecret(what string) (plugin.Secret, error) {
 
 // readTokens reads an access token and, on the next line, a refresh token if
 // there is one. Either may stand as it does in a request, after the word Bearer.
-func (a *app) readTokens() (*plugin.AuthorizeToken, error) {
-	secret, err := a.readSecret("access token")
+func (a *app) readTokens(ctx context.Context) (*plugin.AuthorizeToken, error) {
+	secret, err := a.readSecret(ctx, "access token")
 	if err != nil {
 		return nil, err
 	}
