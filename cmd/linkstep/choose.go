@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/linkstep/linkstep/plugin"
@@ -28,11 +29,29 @@ func allConnections(ctx context.Context, h *host.Host) ([]*host.Connection, erro
 	return conns, nil
 }
 
+// named returns the connection of that name, which a person gave.
+func named(ctx context.Context, h *host.Host, name string) (*host.Connection, error) {
+	if host.CheckConnectionName(name) == nil {
+		return h.Connections().Get(ctx, name)
+	}
+	if len(name) > namedMax {
+		name = name[:namedMax] + "..."
+	}
+	return nil, &plugin.Error{
+		Kind: plugin.UnknownName, Source: plugin.SourceCaller, Effect: plugin.EffectNone,
+		Message: fmt.Sprintf("there is no connection %q", name),
+		Hint:    "A name has up to 64 letters, digits, dots, dashes and underscores. See: linkstep connections",
+	}
+}
+
+// namedMax is the most bytes that are shown of what cannot be a name.
+const namedMax = 64
+
 // chosen returns the connection of that name. Without a name it is the only
 // one there is, of that connector unless connector is empty.
 func chosen(ctx context.Context, h *host.Host, name, connector string) (*host.Connection, error) {
 	if name != "" {
-		conn, err := h.Connections().Get(ctx, name)
+		conn, err := named(ctx, h, name)
 		if err == nil && connector != "" && conn.Connector != connector {
 			return nil, usagef("the connection %s is one of %s, not of %s", name, conn.Connector, connector)
 		}

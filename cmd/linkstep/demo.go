@@ -36,7 +36,11 @@ func (a *app) demoCommand() *cobra.Command {
 func (a *app) demo(ctx context.Context) (err error) {
 	dir, err := os.MkdirTemp("", "linkstep-demo-")
 	if err != nil {
-		return err
+		return &plugin.Error{
+			Kind: plugin.PluginStart, Source: plugin.SourceHost, Effect: plugin.EffectNone, Err: err, Detail: err.Error(),
+			Message: "the folder for temporary files, " + os.TempDir() + ", is not writable",
+			Hint:    "Set TMPDIR to a short path that you can write to, /tmp for example.",
+		}
 	}
 	defer os.RemoveAll(dir)
 	s, err := store.Open(ctx, dir, &store.Options{KeyFile: dir + "/key.json"})

@@ -21,7 +21,7 @@ func (a *app) disconnectCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
 			return a.withStore(ctx, func(h *host.Host) error {
-				conn, err := h.Connections().Get(ctx, args[0])
+				conn, err := named(ctx, h, args[0])
 				if err != nil {
 					return err
 				}

@@ -65,9 +65,8 @@ type statusError int
 
 func (e statusError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
-// finish reports how a command ended and returns its exit status. The command
-// is the one that was named, also when it did not run.
-func (a *app) finish(command *cobra.Command, err error) int {
+// report says how a command ended and returns its exit status.
+func (a *app) report(command *cobra.Command, err error) int {
 	var usage usageError
 	var status statusError
 	var known *plugin.Error
@@ -100,8 +99,7 @@ func (a *app) reportError(e *plugin.Error) {
 		named.Hint += " --plugin " + a.plugin
 		e = &named
 	}
-	if a.json {
-		_ = a.writeJSON(errorDocument(e))
+	if a.json && a.writeJSON(errorDocument(e)) == nil {
 		return
 	}
 	printError(a.err, e)

@@ -15,7 +15,7 @@ func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	a := &app{in: os.Stdin, out: os.Stdout, err: os.Stderr}
+	a := &app{in: os.Stdin, out: &output{w: os.Stdout}, err: os.Stderr}
 	command, err := a.commandLine(args).ExecuteContextC(ctx)
 	return a.finish(command, err)
 }

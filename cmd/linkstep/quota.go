@@ -44,7 +44,7 @@ func (a *app) quota(ctx context.Context, h *host.Host, args []string) error {
 		conns, err = allConnections(ctx, h)
 	} else {
 		var conn *host.Connection
-		conn, err = h.Connections().Get(ctx, args[0])
+		conn, err = named(ctx, h, args[0])
 		conns = append(conns, conn)
 	}
 	if err != nil {
