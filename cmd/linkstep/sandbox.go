@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -26,10 +25,10 @@ testing a workflow before LinkedIn has approved anything; nothing leaves the
 machine. It runs until Ctrl-C and keeps nothing.
 
 The ready file (mode 0600) holds the settings of a connection to it and is
-removed at the end.`
+removed at the end. A file that no sandbox has written is never replaced.`
 
-const sandboxExample = `  linkstep sandbox --addr 127.0.0.1:9090 --ready-file settings.json
-  linkstep connect linkedin --name me --dev --settings settings.json --yes    in another terminal
+const sandboxExample = `  linkstep sandbox --addr 127.0.0.1:9090 --ready-file sandbox.json
+  linkstep connect linkedin --name me --dev --settings sandbox.json --yes    in another terminal
   linkstep sandbox --client 78selfserve001      as an application without LinkedIn's approval`
 
 func (a *app) sandboxCommand() *cobra.Command {
@@ -60,6 +59,11 @@ func (a *app) sandbox(cmd *cobra.Command, f *sandboxFlags) error {
 	if f.members < 1 {
 		return usagef("--members %d: there must be at least one", f.members)
 	}
+	if f.readyFile != "" {
+		if err := checkReadyFile(f.readyFile); err != nil {
+			return err
+		}
+	}
 	srv, err := sandbox.Start(opts)
 	if err != nil {
 		return &plugin.Error{
@@ -73,10 +77,11 @@ func (a *app) sandbox(cmd *cobra.Command, f *sandboxFlags) error {
 		return usagef("--client %q: %s", f.client, err)
 	}
 	if f.readyFile != "" {
-		if err := writeReadyFile(f.readyFile, settings); err != nil {
+		ready, err := writeReadyFile(f.readyFile, settings)
+		if err != nil {
 			return err
 		}
-		defer os.Remove(f.readyFile)
+		defer ready.remove()
 	}
 	if err := a.announceSandbox(f, srv, &settings); err != nil {
 		return err
@@ -102,18 +107,6 @@ func (a *app) announceSandbox(f *sandboxFlags, srv *sandbox.Server, s *sandbox.S
 		file = "FILE"
 	}
 	fmt.Fprintf(a.out, "connect with\n  linkstep connect linkedin --name me --dev --settings %s --yes\n", file)
-	return nil
-}
-
-// writeReadyFile writes the settings, whole or not at all.
-func writeReadyFile(path string, settings any) error {
-	doc, err := json.MarshalIndent(settings, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := writePrivate(path, append(doc, '\n')); err != nil {
-		return settingsError(path, "cannot be written", "Name another --ready-file.", err)
-	}
 	return nil
 }
 
