@@ -103,8 +103,19 @@ func TestBothTokensAreBrought(t *testing.T) {
 func TestApplicationItselfIsNamed(t *testing.T) {
 	u := newUser(t)
 	u.client = sandbox.EnterpriseClient
-	if out := u.connect("--set", "flow=client_credentials"); !strings.Contains(out, "connected me to linkedin as the application itself\n") {
+	if out := u.connect(); !strings.Contains(out, "connected me to linkedin as the application itself\n") {
 		t.Errorf("connect says:\n%s", out)
+	}
+}
+
+// What a sandbox says of its clients is enough to connect as any of them.
+func TestEveryClientOfTheSandboxConnects(t *testing.T) {
+	u := newUser(t)
+	for _, c := range sandbox.ShippedClients() {
+		u.client = c.ID
+		if out := u.connect("--name", c.ID); !strings.Contains(out, "connected "+c.ID+" to linkedin as ") {
+			t.Errorf("connect as %s says:\n%s", c.Name, out)
+		}
 	}
 }
 

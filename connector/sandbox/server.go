@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -119,48 +118,4 @@ type connKey struct{}
 
 func withConn(ctx context.Context, c net.Conn) context.Context {
 	return context.WithValue(ctx, connKey{}, c)
-}
-
-// Settings is what a connector needs to know to reach a sandbox as one of its clients.
-type Settings struct {
-	APIURL       string `json:"api_url"`
-	AuthURL      string `json:"auth_url"`
-	ClientID     string `json:"client_id"`
-	ClientSecret string `json:"client_secret"`
-	RedirectURL  string `json:"redirect_url"`
-	Scopes       string `json:"scopes"` // separated by spaces
-}
-
-// Settings returns the settings of the default client, with the scopes of signing in.
-func (s *Server) Settings() Settings {
-	settings, _ := s.SettingsFor(PartnerClient)
-	return settings
-}
-
-// SettingsFor returns the settings of any client, with every scope that it may ask for. The default
-// client and others with the product sign-in keep to openid, profile and email.
-func (s *Server) SettingsFor(clientID string) (Settings, error) {
-	c := s.client(clientID)
-	if c == nil {
-		return Settings{}, fmt.Errorf("sandbox: no client has the id %q", clientID)
-	}
-	settings := Settings{
-		APIURL:       s.URL(),
-		AuthURL:      s.URL(),
-		ClientID:     c.ID,
-		ClientSecret: c.Secret,
-	}
-	if len(c.RedirectURLs) > 0 {
-		settings.RedirectURL = c.RedirectURLs[0]
-	}
-	var scopes []string
-	for _, p := range c.Products {
-		scopes = append(scopes, productScopes[p]...)
-		if p == SignIn {
-			scopes = productScopes[SignIn]
-			break
-		}
-	}
-	settings.Scopes = strings.Join(scopes, " ")
-	return settings, nil
 }
