@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 
@@ -44,7 +45,7 @@ func (a *app) sandboxCommand() *cobra.Command {
 	flags.StringArrayVar(&f.redirects, "redirect-url", nil, "redirect URL registered for every application; repeatable")
 	flags.StringVar(&f.clock, "clock", "2026-11-24T12:00:00Z", "time at which its clock starts, or now")
 	flags.Uint64Var(&f.seed, "seed", 1, "who the members are; the same seed invents the same people")
-	flags.IntVar(&f.members, "members", 10_000, "number of members")
+	flags.IntVar(&f.members, "members", 10_000, "number of members, up to a million")
 	_ = cmd.MarkFlagFilename("ready-file", "json")
 	return cmd
 }
@@ -56,8 +57,13 @@ func (a *app) sandbox(cmd *cobra.Command, f *sandboxFlags) error {
 	} else if err := opts.Clock.UnmarshalText([]byte(f.clock)); err != nil {
 		return usagef("--clock %q: write it like 2026-11-24T12:00:00Z, or now", f.clock)
 	}
-	if f.members < 1 {
-		return usagef("--members %d: there must be at least one", f.members)
+	if f.members < 1 || f.members > sandbox.MembersMax {
+		return usagef("--members %d: it is between 1 and %d", f.members, sandbox.MembersMax)
+	}
+	for _, redirect := range f.redirects {
+		if u, err := url.Parse(redirect); err != nil || u.Host == "" || u.Fragment != "" || u.Scheme != "http" && u.Scheme != "https" {
+			return usagef("--redirect-url %q: write it like %s", redirect, sandbox.DefaultRedirectURL)
+		}
 	}
 	if f.readyFile != "" {
 		if err := checkReadyFile(f.readyFile); err != nil {

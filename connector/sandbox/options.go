@@ -5,6 +5,9 @@ import "time"
 // DefaultRedirectURL is registered for every client that the sandbox ships.
 const DefaultRedirectURL = "http://localhost:8918/callback"
 
+// MembersMax is the largest number of members. A search keeps about 1 KB for each.
+const MembersMax = 1_000_000
+
 // Options says how a sandbox starts. The zero value is a good sandbox.
 type Options struct {
 	// Addr is the loopback address to listen on. Empty means 127.0.0.1 and any free port.
@@ -13,7 +16,7 @@ type Options struct {
 	// Seed decides who the members are and which ids they have. Zero means 1.
 	Seed uint64
 
-	// Members is the number of invented members. Zero means 10,000.
+	// Members is the number of invented members, at most [MembersMax]. Zero means 10,000.
 	Members int
 
 	// Clock is the time at which the sandbox's clock starts. Zero means 2026-11-24T12:00Z.

@@ -40,6 +40,9 @@ type Server struct {
 // Start listens and serves until Close. A nil opts means all defaults.
 func Start(opts *Options) (*Server, error) {
 	o := opts.withDefaults()
+	if o.Members > MembersMax {
+		return nil, fmt.Errorf("sandbox: %d members are too many: it can be at most %d", o.Members, MembersMax)
+	}
 	listener, err := listen(o.Addr)
 	if err != nil {
 		return nil, err

@@ -119,6 +119,13 @@ func TestSettings(t *testing.T) {
 	}
 }
 
+func TestMembersAreBounded(t *testing.T) {
+	if srv, err := sandbox.Start(&sandbox.Options{Members: sandbox.MembersMax + 1}); err == nil {
+		srv.Close()
+		t.Error("a sandbox starts with more members than it can have")
+	}
+}
+
 func TestOwnClient(t *testing.T) {
 	own := sandbox.Client{ID: "own", Secret: "s", Name: "Own", RedirectURLs: []string{"http://localhost:1/cb"}, Products: []sandbox.Product{sandbox.SignIn}}
 	changed := sandbox.Client{ID: sandbox.SelfServeClient, Secret: "s", RedirectURLs: []string{"http://localhost:1/cb"}, Products: []sandbox.Product{sandbox.SignIn, sandbox.RefreshTokens}}
