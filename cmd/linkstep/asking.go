@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/linkstep/linkstep/plugin"
 )
@@ -50,10 +51,13 @@ func (a *app) askPerson(ctx context.Context, begun *plugin.AuthorizeResponse, br
 			return nil, err
 		}
 		var res *plugin.AuthorizeResponse
-		if len(answer) < lineMax {
+		switch {
+		case len(answer) >= lineMax:
+			err = unusable("is over 64 KiB")
+		case !utf8.ValidString(answer):
+			err = unusable("is no text in UTF-8")
+		default:
 			res, err = complete(answer)
-		} else {
-			err = tooLong()
 		}
 		if !pasted || !misread(err) {
 			return res, err
@@ -122,11 +126,11 @@ func noAnswer(why error) error {
 	}
 }
 
-// tooLong is for a pasted line that is no answer by its length alone.
-func tooLong() error {
+// unusable is for a pasted line that can be no answer.
+func unusable(why string) error {
 	return &plugin.Error{
 		Kind: plugin.InvalidInput, Source: plugin.SourceUser, Effect: plugin.EffectNone, Pointer: plugin.AnswerPointer,
-		Message: "the pasted line is over 64 KiB", Hint: "Copy only the address of the page to which the browser was sent.",
+		Message: "the pasted line " + why, Hint: "Copy only the address of the page to which the browser was sent.",
 	}
 }
 

@@ -14,8 +14,8 @@ type connectFlags struct {
 	dev          bool
 	set          []string
 	settings     string
-	secretStdin  bool
-	tokenStdin   bool
+	secretStdin  stdinFlag
+	tokenStdin   stdinFlag
 	replace      bool
 	keepProfile  bool
 	yes          bool
@@ -56,7 +56,13 @@ func (a *app) connectCommand() *cobra.Command {
 		Long: connectLong, Example: connectExample,
 		Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeConnectors,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if f.secretStdin && f.tokenStdin {
+			if err := f.secretStdin.check("client-secret-stdin", "client secret"); err != nil {
+				return err
+			}
+			if err := f.tokenStdin.check("access-token-stdin", "token"); err != nil {
+				return err
+			}
+			if f.secretStdin.set && f.tokenStdin.set {
 				return usagef("--client-secret-stdin and --access-token-stdin both want standard input; put the client secret into a --settings file")
 			}
 			c := &connecting{app: a, connectFlags: &f, connector: args[0], given: cmd.Flags().Changed}
@@ -68,14 +74,16 @@ func (a *app) connectCommand() *cobra.Command {
 	flags.StringVar(&f.name, "name", "", "name of the connection (default: the connector's)")
 	flags.StringArrayVar(&f.set, "set", nil, "a setting, `name=value`; repeatable (see: linkstep describe CONNECTOR)")
 	flags.StringVar(&f.settings, "settings", "", "JSON `file` of settings, mode 0600")
-	flags.BoolVar(&f.secretStdin, "client-secret-stdin", false, "read the client secret from standard input")
-	flags.BoolVar(&f.tokenStdin, "access-token-stdin", false, "read an access token, and a refresh token on the next line, from standard input")
+	flags.Var(&f.secretStdin, "client-secret-stdin", "read the client secret from standard input")
+	flags.Var(&f.tokenStdin, "access-token-stdin", "read an access token, and a refresh token on the next line, from standard input")
 	flags.BoolVar(&f.dev, "dev", false, "allow hosts other than the vendor's, a sandbox for example")
 	flags.BoolVar(&f.replace, "replace", false, "let another account take the place of the connection's")
 	flags.BoolVar(&f.keepProfile, "keep-profile", false, "keep the account's name too")
 	flags.BoolVar(&f.yes, "yes", false, "consent without a browser; only against a sandbox on this machine")
 	flags.BoolVar(&f.noBrowser, "no-browser", false, "print the URL only")
 	flags.DurationVar(&f.loginTimeout, "timeout", 10*time.Minute, "how long to wait for the consent")
+	flags.Lookup("client-secret-stdin").NoOptDefVal = "true"
+	flags.Lookup("access-token-stdin").NoOptDefVal = "true"
 	_ = cmd.MarkFlagFilename("settings", "json")
 	return cmd
 }

@@ -120,7 +120,7 @@ func (c *connecting) settings(ctx context.Context, p *host.Plugin) (json.RawMess
 	if err := s.set(c.set, schema); err != nil {
 		return nil, nil, err
 	}
-	if c.secretStdin {
+	if c.secretStdin.set {
 		secret, err := c.readSecret(ctx, "client secret")
 		if err != nil {
 			return nil, nil, err

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -54,6 +55,9 @@ func (a *app) invokeCommand() *cobra.Command {
 			}
 			if f.priority != string(plugin.Interactive) && f.priority != string(plugin.Background) {
 				return usagef("--priority %q: it is interactive or background", f.priority)
+			}
+			if !utf8.ValidString(f.key) {
+				return usagef("--idempotency-key %q: it is no text in UTF-8", f.key)
 			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), f.timeout)
 			defer cancel()

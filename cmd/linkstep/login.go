@@ -17,7 +17,7 @@ import (
 
 // login authorizes a connection in the way that the flags ask for.
 func (a *app) login(ctx context.Context, p *host.Plugin, conn *host.Connection, f *connectFlags) (*plugin.AuthorizeResponse, error) {
-	if f.tokenStdin {
+	if f.tokenStdin.set {
 		token, err := a.readTokens(ctx)
 		if err != nil {
 			return nil, err

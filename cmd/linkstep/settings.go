@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/linkstep/linkstep/plugin"
 	"github.com/linkstep/linkstep/plugin/host"
@@ -98,7 +99,8 @@ func (s settings) set(pairs []string, schema configSchema) error {
 	for _, pair := range pairs {
 		key, value, ok := strings.Cut(pair, "=")
 		if !ok || key == "" {
-			return usagef("--set %q: write it as name=value", pair)
+			// It is not repeated: it may be a secret.
+			return usagef("--set: write it as name=value, for example client_id=78abc")
 		}
 		property, known := schema.find(key)
 		if property.WriteOnly {
@@ -171,6 +173,8 @@ func (a *app) readSecret(ctx context.Context, what string) (plugin.Secret, error
 	switch secret := strings.TrimSpace(string(doc)); {
 	case err != nil:
 		return plugin.Secret{}, fmt.Errorf("reading the %s from standard input: %w", what, err)
+	case !utf8.ValidString(secret):
+		return plugin.Secret{}, usagef("the %s on standard input is no text in UTF-8", what)
 	case secret == "":
 		return plugin.Secret{}, usagef("there is no %s on standard input; pipe it in, for example: linkstep connect ... < secret.txt", what)
 	case len(doc) > secretMax:
