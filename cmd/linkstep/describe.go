@@ -1,9 +1,7 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -71,7 +69,11 @@ func (a *app) describeAction(desc *plugin.Description, spec *plugin.ActionSpec) 
 	if len(spec.Products) > 0 {
 		fmt.Fprintf(a.out, "Needs     approval of the application for: %s\n", strings.Join(spec.Products, ", "))
 	}
-	fmt.Fprintf(a.out, "Cost      %d call(s) of the daily quota\n\nInput\n", spec.Cost)
+	calls := "calls"
+	if spec.Cost == 1 {
+		calls = "call"
+	}
+	fmt.Fprintf(a.out, "Cost      %d %s of the daily quota\n\nInput\n", spec.Cost, calls)
 	if err := a.describeFields(spec.Input); err != nil {
 		return err
 	}
@@ -84,54 +86,6 @@ func (a *app) describeAction(desc *plugin.Description, spec *plugin.ActionSpec) 
 			fmt.Fprint(a.out, "\nExamples\n")
 		}
 		fmt.Fprintf(a.out, "  %s\n    linkstep invoke %s.%s --input '%s'\n", e.Title, desc.Name, spec.Name, e.Input)
-	}
-	return nil
-}
-
-// field is what is shown of a property of a schema.
-type field struct {
-	Type        any             `json:"type"`
-	Title       string          `json:"title"`
-	Description string          `json:"description"`
-	Default     json.RawMessage `json:"default"`
-	WriteOnly   bool            `json:"writeOnly"`
-}
-
-// describeFields lists the properties of an object schema, required ones first.
-func (a *app) describeFields(schema json.RawMessage) error {
-	var doc struct {
-		Properties map[string]field `json:"properties"`
-		Required   []string         `json:"required"`
-	}
-	if err := json.Unmarshal(schema, &doc); err != nil {
-		return fmt.Errorf("the schema: %w", err)
-	}
-	names := make([]string, 0, len(doc.Properties))
-	for name := range doc.Properties {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, func(x, y string) int {
-		switch rx, ry := slices.Contains(doc.Required, x), slices.Contains(doc.Required, y); {
-		case rx && !ry:
-			return -1
-		case ry && !rx:
-			return 1
-		}
-		return strings.Compare(x, y)
-	})
-	for _, name := range names {
-		f := doc.Properties[name]
-		notes := fmt.Sprint(f.Type)
-		switch {
-		case slices.Contains(doc.Required, name):
-			notes += ", required"
-		case len(f.Default) > 0 && string(f.Default) != "null":
-			notes += ", default " + string(f.Default)
-		}
-		if f.WriteOnly {
-			notes += ", secret"
-		}
-		fmt.Fprintf(a.out, "  %s (%s)\n      %s\n", name, notes, f.Description)
 	}
 	return nil
 }
