@@ -83,12 +83,16 @@ func settingsError(path, what, hint string, err error) error {
 	return e
 }
 
-// cause returns the innermost reason of an error of the file system, or the
-// error's own words.
+// cause returns the innermost reason of an error of the file system or of JSON
+// that is another kind of value, or the error's own words.
 func cause(err error) string {
 	var path *os.PathError
 	if errors.As(err, &path) {
 		return path.Err.Error()
+	}
+	var mistyped *json.UnmarshalTypeError
+	if errors.As(err, &mistyped) {
+		return mistypedWords(mistyped)
 	}
 	return err.Error()
 }
