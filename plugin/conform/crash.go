@@ -146,7 +146,7 @@ func stopWithin(again time.Duration) time.Duration {
 	if again < 200*time.Millisecond {
 		return again + atOnce
 	}
-	return min(endWithin, again/2)
+	return min(endWithin, again/3)
 }
 
 // interruptIn interrupts an example in another process, a few times: at its

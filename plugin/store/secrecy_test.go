@@ -78,7 +78,7 @@ func movedValue(t *testing.T, newPlace func(testing.TB) place) {
 	}{
 		{"swapped rows", "UPDATE entries SET value = (SELECT value FROM entries AS o WHERE o.key = 'linkedin/b') WHERE key = 'linkedin/a'", "another account's token"},
 		{"renamed", "DELETE FROM entries WHERE key = 'linkedin/a'; UPDATE entries SET key = 'linkedin/a' WHERE key = 'linkedin/b'", "the same, by its name"},
-		{"one bit", "UPDATE entries SET value = CAST(substr(value, 1, 20) || x'00' || substr(value, 22) AS BLOB) WHERE key = 'linkedin/a'", "changed"},
+		{"one byte", "UPDATE entries SET value = CAST(substr(value, 1, 20) || CASE WHEN substr(value, 21, 1) = x'00' THEN CAST('!' AS BLOB) ELSE x'00' END || substr(value, 22) AS BLOB) WHERE key = 'linkedin/a'", "changed"},
 		{"clear text", "UPDATE entries SET value = CAST('AQX' AS BLOB) WHERE key = 'linkedin/a'", "not encrypted at all"},
 		{"nothing", "UPDATE entries SET value = x'' WHERE key = 'linkedin/a'", "emptied"},
 	}
