@@ -109,7 +109,7 @@ func brokenProcesses() []broken {
 				if req.Action != "get_note" || ctx.Err() != nil {
 					return good.Invoke(ctx, req, emit)
 				}
-				time.Sleep(600 * time.Millisecond) // the vendor's answer, in no context
+				time.Sleep(400 * time.Millisecond) // the vendor's answer, in no context
 				return good.Invoke(ctx, req, emit)
 			}),
 			failed: "crash and hang: a canceled action stops in the process", why: "still runs in the process after its call was canceled",

@@ -30,6 +30,9 @@ func listsOptions(ctx context.Context, s *subject) error {
 			if err == nil {
 				return optionsFit(in, p, res)
 			}
+			if plugin.KindOf(err) == plugin.PluginCrashed { // what it was doing before may be to blame
+				return notRun("the process ended before it answered, which is told of the process")
+			}
 			if !isVerdict(last) {
 				last = err
 			}
