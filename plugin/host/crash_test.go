@@ -120,8 +120,8 @@ func TestCrashIsExplained(t *testing.T) {
 var saysMemory = !underRace && isLinux()
 
 // outOfMemory is how they begin: memory may run out for the heap, for what
-// the runtime keeps of it, or for a thread.
-var outOfMemory = regexp.MustCompile(`^(fatal error: .*(memory|alloc|newosproc)|runtime/cgo: )`)
+// the runtime keeps of it, or for a thread; where it cannot tell, it faults.
+var outOfMemory = regexp.MustCompile(`^(fatal error: .*(memory|alloc|newosproc)|runtime/cgo: |SIGSEGV: )`)
 
 // quoted is a text as it stands in JSON.
 func quoted(s string) string {

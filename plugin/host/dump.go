@@ -17,7 +17,7 @@ const (
 // program ends: a panic, an error of the runtime or of its C part, or a
 // request for a dump.
 func beginsDump(line []byte) bool {
-	for _, word := range []string{"panic: ", "fatal error: ", "runtime/cgo: ", "SIGABRT: ", quitLine} {
+	for _, word := range []string{"panic: ", "fatal error: ", "runtime/cgo: ", "SIGABRT: ", "SIGSEGV: ", "SIGBUS: ", quitLine} {
 		if bytes.HasPrefix(line, []byte(word)) {
 			return true
 		}
