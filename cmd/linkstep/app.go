@@ -45,7 +45,7 @@ State lives in $LINKSTEP_HOME, encrypted where it is secret. Results go to
 standard output, words for people to standard error.`
 
 const rootExample = `  linkstep demo                                  see everything work, offline
-  linkstep sandbox --ready-file sandbox.json    a LinkedIn on this machine
+  linkstep sandbox --ready-file sandbox.json     a LinkedIn on this machine
   linkstep connect linkedin --name me --set client_id=78abc --client-secret-stdin
   linkstep invoke linkedin.get_profile --json
   linkstep describe linkedin.search_people       what an action takes and gives

@@ -3,11 +3,9 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -21,15 +19,7 @@ func (u *user) settingsFile() string {
 	if err != nil {
 		u.t.Fatal(err)
 	}
-	doc, err := json.Marshal(settings)
-	if err != nil {
-		u.t.Fatal(err)
-	}
-	file := filepath.Join(u.t.TempDir(), "settings.json")
-	if err := os.WriteFile(file, doc, 0o600); err != nil {
-		u.t.Fatal(err)
-	}
-	return file
+	return u.writeSettings(settings)
 }
 
 // startConnect starts a login that waits for the consent. It returns the

@@ -45,8 +45,8 @@ func (u *user) tokensMadeElsewhere() (access, refresh string) {
 	return tokens.AccessToken, tokens.RefreshToken
 }
 
-// bring connects with tokens that were made elsewhere.
-func (u *user) bring(name string, settings any, tokens string) []byte {
+// writeSettings writes settings to a file for connect.
+func (u *user) writeSettings(settings any) string {
 	u.t.Helper()
 	doc, err := json.Marshal(settings)
 	if err != nil {
@@ -56,7 +56,13 @@ func (u *user) bring(name string, settings any, tokens string) []byte {
 	if err := os.WriteFile(file, doc, 0o600); err != nil {
 		u.t.Fatal(err)
 	}
-	connect := u.command("connect", "linkedin", "--name", name, "--dev", "--settings", file, "--access-token-stdin")
+	return file
+}
+
+// bring connects with tokens that were made elsewhere.
+func (u *user) bring(name string, settings any, tokens string) []byte {
+	u.t.Helper()
+	connect := u.command("connect", "linkedin", "--name", name, "--dev", "--settings", u.writeSettings(settings), "--access-token-stdin")
 	connect.Stdin = strings.NewReader(tokens)
 	out, err := connect.CombinedOutput()
 	if err != nil {

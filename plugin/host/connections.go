@@ -200,10 +200,11 @@ type Entries map[string]int64
 const settingsEntry = "settings"
 
 // Delete deletes a connection and all that its connector keeps of it, and
-// returns what that was. Another connection that has its name stays. Quota counters stay: their day goes on. What a running
-// connector remembers of it in memory goes with [Plugin.Disconnect]; other
-// processes that still use the connection find out within a minute: their next
-// call after that ends as if nobody had logged in, with nothing from memory.
+// returns what that was. Another connection that has its name stays, and so do
+// quota counters: their day goes on. What a running connector remembers of it
+// in memory goes with [Plugin.Disconnect]; other processes that still use the
+// connection find out within a minute: their next call after that ends as if
+// nobody had logged in, with nothing from memory.
 func (c *Connections) Delete(ctx context.Context, conn *Connection) (Entries, error) {
 	if err := c.readyFor(conn); err != nil {
 		return nil, err

@@ -116,6 +116,7 @@ func TestEvidence(t *testing.T) {
 		{name: "nothing", want: "", why: "a silent plugin"},
 		{name: "last lines", lines: []string{"one", "two"}, want: "standard error: one\ntwo", why: "the end says why"},
 		{name: "panic", lines: []string{"working", "panic: no", "", "goroutine 1 [running]:", "main.main()"}, want: "panic: no\n\ngoroutine 1 [running]:\nmain.main()\n", why: "the head of the panic, not what came before"},
+		{name: "a fault of memory", lines: []string{"SIGSEGV: segmentation violation", "PC=0x43979d m=3"}, want: "SIGSEGV: segmentation violation\nPC=0x43979d m=3\n", why: "the runtime had no memory for words of its own"},
 		{name: "fatal error", lines: []string{"fatal error: all goroutines are asleep - deadlock!"}, want: "fatal error: all goroutines are asleep - deadlock!\n", why: "the runtime's other end"},
 		{name: "noise", noise: []string{"hello", "again"}, want: "standard output: hello", why: "the first line says what kind of program it is"},
 		{name: "noise and errors", noise: []string{"hello"}, lines: []string{"bad"}, want: "standard output: hello\nstandard error: bad", why: "both"},
