@@ -201,7 +201,7 @@ func TestReserversShareALimit(t *testing.T) {
 }
 
 func reserversShareALimit(t *testing.T, url func() string) {
-	processes, limit, interval := 4, 1000, 100*time.Millisecond
+	processes, limit, interval := 4, 500, 50*time.Millisecond
 	if os.Getenv("LINKSTEP_SOAK") != "" {
 		processes, limit, interval = 8, 50_000, time.Second
 	}
