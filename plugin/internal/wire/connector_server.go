@@ -91,7 +91,7 @@ func (s *connectorServer) Check(ctx context.Context, in *pb.CheckRequest) (*pb.C
 func (s *connectorServer) Invoke(in *pb.InvokeRequest, stream grpc.ServerStreamingServer[pb.InvokeResponse]) error {
 	res, err := s.c.Invoke(stream.Context(), invokeFromPB(in), func(e *plugin.Event) error {
 		if err := stream.Send(&pb.InvokeResponse{Kind: &pb.InvokeResponse_Event{Event: eventToPB(e)}}); err != nil {
-			return transportError(stream.Context(), err)
+			return emitError(stream.Context(), err)
 		}
 		return nil
 	})

@@ -92,6 +92,17 @@ func TooLarge(effect plugin.Effect) *plugin.Error {
 	}
 }
 
+// emitError says why an event was not sent. Where it is not the event's own
+// fault, nobody is there to take it any more, and gRPC may know of that
+// before ctx does.
+func emitError(ctx context.Context, err error) error {
+	switch status.Code(err) {
+	case codes.Canceled, codes.Unavailable:
+		return plugin.AsError(errors.Join(context.Canceled, err))
+	}
+	return transportError(ctx, err)
+}
+
 // transportError turns a gRPC status into a plugin.Error. A broken transport
 // is PluginCrashed: only the process at the other end can break it. Whoever
 // supervises that process knows more and may say it better.
