@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -74,11 +75,18 @@ func brokenProcesses() []broken {
 			failed: "wire: add_note, example 1, gives an output that fits", why: "add_note did not answer within 5s",
 		}, {
 			name: "an exit after the answer", way: "file",
-			build: resulting(func(req *plugin.InvokeRequest, _ *plugin.Result) {
-				if req.Action == "add_note" {
-					time.AfterFunc(5*time.Millisecond, func() { os.Exit(4) })
-				}
-			}),
+			build: func(good *notes) plugin.Connector {
+				var spent atomic.Bool
+				return invoking(func(ctx context.Context, good *notes, req *plugin.InvokeRequest, emit emitter) (*plugin.Result, error) {
+					// At the next read, which the host repeats: another call would find it, too.
+					if req.Action != "add_note" && spent.Load() {
+						os.Exit(4)
+					}
+					res, err := good.Invoke(ctx, req, emit)
+					spent.CompareAndSwap(false, err == nil && req.Action == "add_note")
+					return res, err
+				})(good)
+			},
 			failed: "crash and hang: the process lives through the run", why: "status 4",
 		}, {
 			name: "a lock file that stays", way: "file",

@@ -57,7 +57,7 @@ func TestMain(m *testing.M) {
 // childMode tells whether this process was started as a plugin, by arguments
 // or by a file name like plugin-tester.
 func childMode() (mode string, ok bool) {
-	if len(os.Args) == 3 && os.Args[1] == "child" {
+	if len(os.Args) >= 3 && os.Args[1] == "child" { // more of them tell processes apart
 		return os.Args[2], true
 	}
 	mode, ok = strings.CutPrefix(filepath.Base(os.Args[0]), "plugin-")

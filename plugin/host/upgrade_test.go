@@ -108,7 +108,7 @@ func TestUpgradeRefused(t *testing.T) {
 	}{
 		{"another name", self("otherwise"), plugin.PluginTampered, "its connections are not ours"},
 		{"an older protocol", self("older"), plugin.PluginIncompatible, "an upgrade goes forward"},
-		{"no plugin", self("quits"), plugin.PluginStart, "it was never ready"},
+		{"no plugin", Self("", "child", "quits", "upgrade"), plugin.PluginStart, "it was never ready"},
 		{"no file", File("/nothing"), plugin.PluginStart, "a typing error"},
 		{"connections refused", Direct(&picky{plugintest.New(nil)}), plugin.InvalidConfig, "callers would find out"},
 	}
