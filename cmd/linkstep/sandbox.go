@@ -25,12 +25,17 @@ LinkedIn's error bodies and daily quotas, and invented members. It is for
 testing a workflow before LinkedIn has approved anything; nothing leaves the
 machine. It runs until Ctrl-C and keeps nothing.
 
+It fails as LinkedIn does, when told to: JSON under /_sandbox/ of its address
+sets faults, daily limits and the clock, and GET /_sandbox/fixtures lists the
+answers there are.
+
 The ready file (mode 0600) holds the settings of a connection to it and is
 removed at the end. A file that no sandbox has written is never replaced.`
 
 const sandboxExample = `  linkstep sandbox --addr 127.0.0.1:9090 --ready-file sandbox.json
   linkstep connect linkedin --name me --dev --settings sandbox.json --yes    in another terminal
-  linkstep sandbox --client 78selfserve001      as an application without LinkedIn's approval`
+  linkstep sandbox --client 78selfserve001      as an application without LinkedIn's approval
+  curl --json '{"fixture": "err_503_html", "times": 1}' http://127.0.0.1:9090/_sandbox/faults    its next answer is a 503`
 
 func (a *app) sandboxCommand() *cobra.Command {
 	var f sandboxFlags
