@@ -41,6 +41,7 @@ func TestCommandLineMistakes(t *testing.T) {
 		{"invoke a.b --timeout 0", "--timeout 0s: it must be above zero", "See: linkstep invoke --help"},
 		{"invoke a.b --timeout -5s", "--timeout -5s: it must be above zero", "See: linkstep invoke --help"},
 		{"connect linkedin --timeout 0s", "--timeout 0s: it must be above zero", "See: linkstep connect --help"},
+		{"conform x --timeout 0s", "--timeout 0s: it must be above zero", "See: linkstep conform --help"},
 	} {
 		t.Run(tt.line, func(t *testing.T) {
 			t.Parallel()

@@ -67,23 +67,19 @@ func (a *app) conformCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.settings, "settings", "", "JSON `file` with the settings of a connection to try, mode 0600")
-	flags.Var(&f.tokenStdin, "access-token-stdin", "read an access token that logs the connection in from standard input")
+	stdinVar(cmd, &f.tokenStdin, "access-token-stdin", "token", "read an access token that logs the connection in from standard input")
 	flags.BoolVar(&f.dev, "dev", false, "allow hosts other than the vendor's, a sandbox for example, and send them made-up tokens")
 	flags.BoolVar(&f.writes, "allow-writes", false, "run the examples of actions that create, update or delete, too")
 	flags.StringVar(&f.junit, "junit", "", "also write the report as JUnit XML to this `file`")
 	flags.DurationVar(&f.timeout, "timeout", 10*time.Second, "how long one call may take")
-	flags.Lookup("access-token-stdin").NoOptDefVal = "true"
 	_ = cmd.MarkFlagFilename("settings", "json")
 	_ = cmd.MarkFlagFilename("junit", "xml")
 	return cmd
 }
 
 func (a *app) conformOptions(ctx context.Context, f *conformFlags) (*conform.Options, error) {
-	if err := f.tokenStdin.check("access-token-stdin", "token"); err != nil {
+	if err := f.tokenStdin.check(); err != nil {
 		return nil, err
-	}
-	if f.timeout <= 0 {
-		return nil, usagef("--timeout %s: it must be above zero", f.timeout)
 	}
 	opts := &conform.Options{Dev: f.dev, AllowWrites: f.writes, Logger: a.logger(slog.LevelError), Timeout: f.timeout}
 	if !a.json {

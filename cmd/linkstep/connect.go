@@ -56,10 +56,10 @@ func (a *app) connectCommand() *cobra.Command {
 		Long: connectLong, Example: connectExample,
 		Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeConnectors,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.secretStdin.check("client-secret-stdin", "client secret"); err != nil {
+			if err := f.secretStdin.check(); err != nil {
 				return err
 			}
-			if err := f.tokenStdin.check("access-token-stdin", "token"); err != nil {
+			if err := f.tokenStdin.check(); err != nil {
 				return err
 			}
 			if f.secretStdin.set && f.tokenStdin.set {
@@ -74,16 +74,14 @@ func (a *app) connectCommand() *cobra.Command {
 	flags.StringVar(&f.name, "name", "", "name of the connection (default: the connector's)")
 	flags.StringArrayVar(&f.set, "set", nil, "a setting, `name=value`; repeatable (see: linkstep describe CONNECTOR)")
 	flags.StringVar(&f.settings, "settings", "", "JSON `file` of settings, mode 0600")
-	flags.Var(&f.secretStdin, "client-secret-stdin", "read the client secret from standard input")
-	flags.Var(&f.tokenStdin, "access-token-stdin", "read an access token, and a refresh token on the next line, from standard input")
+	stdinVar(cmd, &f.secretStdin, "client-secret-stdin", "client secret", "read the client secret from standard input")
+	stdinVar(cmd, &f.tokenStdin, "access-token-stdin", "token", "read an access token, and a refresh token on the next line, from standard input")
 	flags.BoolVar(&f.dev, "dev", false, "allow hosts other than the vendor's, a sandbox for example")
 	flags.BoolVar(&f.replace, "replace", false, "let another account take the place of the connection's")
 	flags.BoolVar(&f.keepProfile, "keep-profile", false, "keep the account's name too")
 	flags.BoolVar(&f.yes, "yes", false, "consent without a browser; only against a sandbox on this machine")
 	flags.BoolVar(&f.noBrowser, "no-browser", false, "print the URL only")
 	flags.DurationVar(&f.loginTimeout, "timeout", 10*time.Minute, "how long to wait for the consent")
-	flags.Lookup("client-secret-stdin").NoOptDefVal = "true"
-	flags.Lookup("access-token-stdin").NoOptDefVal = "true"
 	_ = cmd.MarkFlagFilename("settings", "json")
 	return cmd
 }

@@ -1,10 +1,24 @@
 package main
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/spf13/cobra"
+)
 
 // stdinFlag asks for a secret from standard input. It takes no value: one that
 // is given may be the secret itself, and a parser's error would show it.
-type stdinFlag struct{ set, valued bool }
+type stdinFlag struct {
+	name, what  string
+	set, valued bool
+}
+
+// stdinVar gives a command a flag that reads what from standard input.
+func stdinVar(cmd *cobra.Command, f *stdinFlag, name, what, usage string) {
+	f.name, f.what = name, what
+	flag := cmd.Flags().VarPF(f, name, "", usage)
+	flag.NoOptDefVal = "true"
+}
 
 func (f *stdinFlag) String() string { return strconv.FormatBool(f.set) }
 
@@ -19,9 +33,9 @@ func (f *stdinFlag) Set(value string) error {
 }
 
 // check refuses a flag that was given a value.
-func (f *stdinFlag) check(name, what string) error {
+func (f *stdinFlag) check() error {
 	if f.valued {
-		return usagef("--%s takes no value, which other programs can read on the command line; give the %s on standard input", name, what)
+		return usagef("--%s takes no value, which other programs can read on the command line; give the %s on standard input", f.name, f.what)
 	}
 	return nil
 }

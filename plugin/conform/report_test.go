@@ -55,6 +55,35 @@ auth
 	}
 }
 
+// A connector that could not be loaded: why fits on a screen.
+func TestWriteTextUnloaded(t *testing.T) {
+	const want = `a connector that could not be loaded (file ./notes)
+
+describe
+  FAILED   it can be loaded
+           there is no such file
+           advice: Check the path.
+
+0 passed, 1 failed, 2 not run in 0s
+`
+	report := &conform.Report{Reached: "file", Path: "./notes", Groups: []conform.Group{
+		{Name: "describe", Cases: []conform.Case{
+			{Name: "it can be loaded", Status: conform.Failed, Why: "there is no such file", Advice: "Check the path."},
+			{Name: "it says what it is", Status: conform.NotRun, Why: "the connector could not be loaded"},
+		}},
+		{Name: "auth", Cases: []conform.Case{
+			{Name: "a connection can be logged in", Status: conform.NotRun, Why: "the connector could not be loaded"},
+		}},
+	}}
+	var got bytes.Buffer
+	if err := report.WriteText(&got); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got.String()); diff != "" {
+		t.Errorf("text (-want +got):\n%s", diff)
+	}
+}
+
 func TestWriteJUnit(t *testing.T) {
 	const want = `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="notes 1.2.3 (file ./notes)" tests="4" failures="1" skipped="2" time="0.041">

@@ -9,16 +9,24 @@ import (
 )
 
 // WriteText writes the report for a person: a line for each case, below it why
-// and what to change, and the numbers last.
+// and what to change, and the numbers last. Of a connector that could not be
+// loaded it tells only that: no other case was run.
 func (r *Report) WriteText(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintln(out, r.title())
+	unloaded := r.Connector == "" && r.Failed()
 	var took time.Duration
 	for _, g := range r.Groups {
 		took += g.took()
+		if unloaded && g.count(Failed) == 0 {
+			continue
+		}
 		fmt.Fprintf(out, "\n%s\n", g.Name)
 		before := ""
 		for _, c := range g.Cases {
+			if unloaded && c.Status == NotRun {
+				continue
+			}
 			c.writeText(out, before)
 			before = c.Why
 		}

@@ -249,6 +249,39 @@ func TestEmitErrorEndsTheCall(t *testing.T) {
 	}
 }
 
+// refusing is a stream that takes no message.
+type refusing struct {
+	grpc.ServerStream
+	code codes.Code
+}
+
+func (s *refusing) SendMsg(any) error { return status.Error(s.code, "no") }
+
+// TestEmitWithoutCaller has an event refused while the context of the call has
+// not ended yet, as it is for a moment when a caller goes.
+func TestEmitWithoutCaller(t *testing.T) {
+	for code, want := range map[codes.Code]plugin.Kind{
+		codes.Canceled: plugin.Canceled, codes.Unavailable: plugin.Canceled, codes.ResourceExhausted: plugin.TooLarge,
+	} {
+		t.Run(code.String(), func(t *testing.T) {
+			var got error
+			r := &recorder{invoke: func(_ context.Context, emit func(*plugin.Event) error) (*plugin.Result, error) {
+				got = emit(&plugin.Event{Type: plugin.EventProgress})
+				return nil, got
+			}}
+			conn := dial(t, func(s *grpc.Server) {
+				RegisterConnector(s, r, func(uint32) (plugin.Store, error) { return nil, nil })
+			}, grpc.ChainStreamInterceptor(func(srv any, stream grpc.ServerStream, _ *grpc.StreamServerInfo, next grpc.StreamHandler) error {
+				return next(srv, &refusing{stream, code})
+			}))
+			_, _ = NewConnectorClient(conn, nil).Invoke(t.Context(), &plugin.InvokeRequest{}, nil)
+			if plugin.KindOf(got) != want {
+				t.Errorf("emit = %v, want %s", got, want)
+			}
+		})
+	}
+}
+
 func TestContextCrosses(t *testing.T) {
 	tests := []struct {
 		name string
